@@ -1,0 +1,103 @@
+import type { Consent } from '../core/engine/plan.ts';
+import type { Outcome, RunEvent } from '../core/engine/events.ts';
+import type { Difference, ResourceId } from '../core/graph/resource.ts';
+import type { Finding } from '../core/findings/finding.ts';
+import type { PlatformStatus } from '../core/status/platformStatus.ts';
+
+/** How a platform is reached: plain data, handed to the runner once. */
+export interface Reach {
+  /** Absolute path of `platform.yml`. */
+  readonly file: string;
+  readonly mode: 'live' | 'rehearsal';
+  /** The person's choice; wins over the file's hint. */
+  readonly profile?: string;
+  readonly account?: string;
+  /** AWS at another address; the rehearsal's when `mode` is `rehearsal`. */
+  readonly endpoint?: string;
+  readonly allowCustomEndpoint?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** The rehearsal's world folder, time scale, faults and seed. */
+  readonly world?: string;
+  readonly timeScale?: number;
+  readonly faults?: readonly string[];
+  readonly seed?: number;
+  readonly journal?: string;
+  /** Folder for journal, intents, pins and locks of this person (VS Code: global storage). */
+  readonly stateFolder: string;
+}
+
+/** The `plan` of cli.md as plain data, with what the face needs besides. */
+export interface PlanView {
+  readonly verb: 'apply' | 'destroy';
+  /** Told back with `apply`: it may do this or less. Covers every change and its action. */
+  readonly fingerprint: string;
+  readonly changes: readonly {
+    readonly resource: ResourceId;
+    readonly stage: string;
+    readonly title: string;
+    readonly action: string;
+    readonly summary: string;
+    readonly diff: readonly ((Omit<Difference, 'after'> & { readonly after: unknown }) | { readonly path: string; readonly before: unknown; readonly unknown: true })[];
+    readonly because?: ResourceId;
+    readonly consent?: Consent;
+  }[];
+  readonly cost: { readonly monthlyUsd: number; readonly stages: Readonly<Record<string, number>> };
+  readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };
+  readonly findings: readonly Finding[];
+}
+
+export interface RunRequest {
+  readonly stages?: readonly string[];
+  /** `WHAT:RESOURCE`, as `--allow` takes them. */
+  readonly allow: readonly string[];
+  /** The fingerprint that was approved; anything more destructive ends with "plan again". */
+  readonly approved?: string;
+}
+
+/** What the host asks of the runner: parameters and result by name. One runner process serves one platform. */
+export interface Calls {
+  open: { params: Reach; result: { readonly findings: readonly Finding[] } };
+  /** Checks a document without connecting to anything: allowed in an untrusted workspace. `text` is the unsaved one. */
+  validate: { params: { readonly file: string; readonly text?: string }; result: readonly Finding[] };
+  /** The rows that can be told from the file alone: no request leaves the machine. */
+  outline: { params: { readonly file: string }; result: PlatformStatus };
+  status: { params: { readonly fresh: boolean }; result: PlatformStatus };
+  plan: { params: { readonly verb: 'apply' | 'destroy'; readonly stages?: readonly string[] }; result: PlanView };
+  apply: { params: RunRequest; result: Outcome };
+  destroy: { params: RunRequest; result: Outcome };
+  /** Stops the run in flight: resolves when no new mutating call can start. */
+  cancel: { params: Record<string, never>; result: Record<string, never> };
+  commands: { params: { readonly stages?: readonly string[] }; result: readonly string[] };
+  close: { params: Record<string, never>; result: Record<string, never> };
+}
+
+/** What the runner needs a person for. Each has an answer that means "no". */
+export interface Questions {
+  /** A six-digit code; `undefined` cancels. */
+  mfaCode: { detail: { readonly serial: string }; answer: string | undefined };
+  /** First use of this (file, account, region, identity): the pin is kept by whoever answers. */
+  confirmIdentity: { detail: { readonly file: string; readonly identity: string; readonly account: string; readonly region: string; readonly endpoint?: string; readonly previous?: string }; answer: boolean };
+  /** Credentials expired in mid-run: answer `true` once signed in again. */
+  signIn: { detail: { readonly reason: string; readonly profile?: string; readonly command?: string }; answer: boolean };
+}
+
+export type ToRunner =
+  | { readonly [C in keyof Calls]: { readonly id: number; readonly call: C; readonly params: Calls[C]['params'] } }[keyof Calls]
+  | { readonly answer: number; readonly value: unknown };
+
+/** An error as plain data. `exit` is the exit code of cli.md that it stands for. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly next?: string;
+  readonly exit: 1 | 2 | 3 | 4;
+  readonly requestId?: string;
+  readonly findings?: readonly Finding[];
+}
+
+export type FromRunner =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  | { readonly event: RunEvent }
+  | { readonly ask: number; readonly question: keyof Questions; readonly detail: Questions[keyof Questions]['detail'] };
