@@ -4,6 +4,15 @@ import type { Difference, ResourceId } from '../core/graph/resource.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 
+/** A fault of the rehearsal. */
+export interface FaultView {
+  readonly name: string;
+  readonly description: string;
+  /** What may follow `=`, e.g. `Operation`; absent where the fault takes nothing. */
+  readonly argument?: string;
+  readonly armed: boolean;
+}
+
 /** How a platform is reached: plain data, handed to the runner once. */
 export interface Reach {
   /** Absolute path of `platform.yml`. */
@@ -68,7 +77,14 @@ export interface Calls {
   destroy: { params: RunRequest; result: Outcome };
   /** Stops the run in flight: resolves when no new mutating call can start. */
   cancel: { params: Record<string, never>; result: Record<string, never> };
+  /** The aws / kubectl lines a person would type, quoted for this machine's shell; no newline in any. */
   commands: { params: { readonly stages?: readonly string[] }; result: readonly string[] };
+  /** Rehearsal only: what can be broken, and what is broken now. */
+  faults: { params: Record<string, never>; result: readonly FaultView[] };
+  /** Rehearsal only: `NAME` or `NAME=ARG`, as `--fault` takes it; `armed: false` mends it. */
+  breakSomething: { params: { readonly fault: string; readonly armed: boolean }; result: Record<string, never> };
+  /** Rehearsal only: forgets the world. Refused during a run. */
+  resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
   close: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -76,8 +92,19 @@ export interface Calls {
 export interface Questions {
   /** A six-digit code; `undefined` cancels. */
   mfaCode: { detail: { readonly serial: string }; answer: string | undefined };
-  /** First use of this (file, account, region, identity): the pin is kept by whoever answers. */
-  confirmIdentity: { detail: { readonly file: string; readonly identity: string; readonly account: string; readonly region: string; readonly endpoint?: string; readonly previous?: string }; answer: boolean };
+  /** First use of this (file, account, region, identity), or one of them changed since (`previous`). A yes is pinned in `Reach.stateFolder` by the runner. */
+  confirmIdentity: {
+    detail: {
+      readonly file: string;
+      readonly identity: string;
+      readonly account: string;
+      readonly region: string;
+      /** AWS's addresses that were overridden, by argument or environment. */
+      readonly endpoint?: string;
+      readonly previous?: string;
+    };
+    answer: boolean;
+  };
   /** Credentials expired in mid-run: answer `true` once signed in again. */
   signIn: { detail: { readonly reason: string; readonly profile?: string; readonly command?: string }; answer: boolean };
 }
@@ -94,6 +121,9 @@ export interface Failure {
   readonly exit: 1 | 2 | 3 | 4;
   readonly requestId?: string;
   readonly findings?: readonly Finding[];
+  /** For the guard (exit 3): what was expected and what is, by name (`account`, `region`, `identity`, `endpoint`). */
+  readonly expected?: Readonly<Record<string, string>>;
+  readonly actual?: Readonly<Record<string, string>>;
 }
 
 export type FromRunner =
