@@ -1,7 +1,7 @@
 import type { Consent } from '../core/engine/plan.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Difference, ResourceId } from '../core/graph/resource.ts';
-import type { Finding } from '../core/findings/finding.ts';
+import type { Finding, SourceRange } from '../core/findings/finding.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 
 /** A fault of the rehearsal. */
@@ -66,7 +66,7 @@ export interface RunRequest {
 
 /** What the host asks of the runner: parameters and result by name. One runner process serves one platform. */
 export interface Calls {
-  open: { params: Reach; result: { readonly findings: readonly Finding[] } };
+  open: { params: Reach; result: { readonly findings: readonly Finding[]; readonly interrupted?: Interrupted } };
   /** Checks a document without connecting to anything: allowed in an untrusted workspace. `text` is the unsaved one. */
   validate: { params: { readonly file: string; readonly text?: string }; result: readonly Finding[] };
   /** The rows that can be told from the file alone: no request leaves the machine. */
@@ -85,7 +85,30 @@ export interface Calls {
   breakSomething: { params: { readonly fault: string; readonly armed: boolean }; result: Record<string, never> };
   /** Rehearsal only: forgets the world. Refused during a run. */
   resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
+  /** Where the first of these key paths (`['network', 'cidr']`) that is written stands in the file: "Go to Definition". */
+  locate: { params: { readonly file: string; readonly paths: readonly (readonly (string | number)[])[] }; result: { readonly range?: SourceRange } };
+  /** Rehearsal only: the faults that there are, and which of them are armed. */
+  faults: { params: Record<string, never>; result: readonly FaultChoice[] };
+  /** Rehearsal only: arms or disarms one, e.g. `access-denied=ec2:CreateVpc`. */
+  breakSomething: { params: { readonly fault: string; readonly armed: boolean }; result: Record<string, never> };
+  /** Rehearsal only: forgets the world; nothing exists afterwards. */
+  resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
   close: { params: Record<string, never>; result: Record<string, never> };
+}
+
+/** The last run of this platform did not get to its end (its journal has no `run.finished`): window closed, process killed. */
+export interface Interrupted {
+  readonly run: string;
+  readonly verb: 'apply' | 'destroy';
+  readonly stages: readonly string[];
+  /** ISO 8601, of the last thing that the journal tells. */
+  readonly at: string;
+}
+
+export interface FaultChoice {
+  readonly name: string;
+  readonly description: string;
+  readonly armed: boolean;
 }
 
 /** What the runner needs a person for. Each has an answer that means "no". */
