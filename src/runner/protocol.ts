@@ -87,12 +87,6 @@ export interface Calls {
   resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
   /** Where the first of these key paths (`['network', 'cidr']`) that is written stands in the file: "Go to Definition". */
   locate: { params: { readonly file: string; readonly paths: readonly (readonly (string | number)[])[] }; result: { readonly range?: SourceRange } };
-  /** Rehearsal only: the faults that there are, and which of them are armed. */
-  faults: { params: Record<string, never>; result: readonly FaultChoice[] };
-  /** Rehearsal only: arms or disarms one, e.g. `access-denied=ec2:CreateVpc`. */
-  breakSomething: { params: { readonly fault: string; readonly armed: boolean }; result: Record<string, never> };
-  /** Rehearsal only: forgets the world; nothing exists afterwards. */
-  resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
   close: { params: Record<string, never>; result: Record<string, never> };
 }
 
@@ -103,12 +97,6 @@ export interface Interrupted {
   readonly stages: readonly string[];
   /** ISO 8601, of the last thing that the journal tells. */
   readonly at: string;
-}
-
-export interface FaultChoice {
-  readonly name: string;
-  readonly description: string;
-  readonly armed: boolean;
 }
 
 /** What the runner needs a person for. Each has an answer that means "no". */
