@@ -1,0 +1,25 @@
+import { printable } from './printable.ts';
+
+export type Shell = 'posix' | 'powershell';
+
+/** The shell that a person on this platform most likely has open. */
+export const shellOf = (platform: NodeJS.Platform): Shell => (platform === 'win32' ? 'powershell' : 'posix');
+
+/**
+ * An argv array as one line that can be pasted into a shell and gives the same words back. Control and bidirectional
+ * characters come out as visible escapes first: a pasted line never holds a newline and never reads other than it runs.
+ */
+export function shellLine(argv: readonly string[], shell: Shell): string {
+  const words = argv.map((word) => quote(printable(word), shell));
+  // PowerShell would print a quoted first word as a string; `&` runs it.
+  return shell === 'powershell' && words[0]?.startsWith("'") === true ? `& ${words.join(' ')}` : words.join(' ');
+}
+
+function quote(word: string, shell: Shell): string {
+  if (PLAIN.test(word) && !(shell === 'powershell' && word.includes(','))) return word;
+  // A single quote ends the quoting: POSIX needs '\'' for one, PowerShell doubles it (also the typographic ones, which it reads alike).
+  return shell === 'posix' ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `'${word.replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
+}
+
+// No leading `=` (zsh expands it), `~`, `-` is fine: options are words too.
+const PLAIN = /^[\w./:@%+,-][\w./:=@%+,-]*$/;
