@@ -9,6 +9,12 @@ export interface World {
   /** World time, ms since the epoch. Runs `timeScale` times faster than the wall while a server runs. */
   now(): number;
   readonly account: string;
+  /** The one identity of the world: an IAM user with every permission (faults take some away). */
+  readonly callerArn: string;
+  /** What signatures and EKS tokens are verified against. Random, made with the world. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The world's folder (0700), for what else belongs to it: `requests.jsonl`, the kubeconfig, certificates. */
+  readonly folder: string;
   /** Pseudo-random, from the world's seed and what was drawn before: the same seed gives the same world. */
   random(): number;
   /** `id('vpc')` → `vpc-0` and 16 hex digits. */
@@ -36,6 +42,8 @@ export interface TimelineEntry {
 export interface Faults {
   /** The argument of an armed fault (`''` without one), or `undefined`: not armed. Does not use it up. */
   armed(name: string): string | undefined;
+  /** All arguments of a fault that may be armed more than once (`access-denied=ec2:CreateVpc`, `access-denied=…`). */
+  arguments(name: string): readonly string[];
   /** Uses up one shot of it: `true` if it was armed. Faults that last (`no-spot-capacity`) are only `armed`. */
   take(name: string, service?: ServiceName, operation?: string): boolean;
 }
