@@ -26,7 +26,10 @@ export function scaledClock(now: () => number, timeScale: number): Clock {
 export async function rehearsalClock(endpoint: string, signal: AbortSignal): Promise<Clock | undefined> {
   let answer: Response;
   try {
-    answer = await fetch(new URL('/_rehearsal/clock', endpoint), { signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]), redirect: 'error' });
+    answer = await fetch(new URL('/_rehearsal/clock', endpoint), {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]),
+      redirect: 'error',
+    });
   } catch {
     return undefined;
   }

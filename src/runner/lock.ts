@@ -29,22 +29,36 @@ export interface Lock {
 export async function acquireLock(path: string, run: string, verb: string): Promise<Lock> {
   await ensurePrivateFolder(dirname(path));
   const born = await bornOf(process.pid);
-  const holder: Holder = { run, verb, pid: process.pid, host: hostname(), since: new Date().toISOString(), ...(born === undefined ? {} : { born }) };
+  const holder: Holder = {
+    run,
+    verb,
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    ...(born === undefined ? {} : { born }),
+  };
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await place(path, holder)) return { release: () => release(path, run) };
     const other = await readJson(path, readHolder);
     if (other !== undefined && (await isAlive(other))) throw held(other);
     await removeStale(path, other);
   }
-  throw new RunnerError('Another run on this platform starts at this moment.', { code: 'lock-held', exit: 2, next: 'Try again in a few seconds.' });
+  throw new RunnerError('Another run on this platform starts at this moment.', {
+    code: 'lock-held',
+    exit: 2,
+    next: 'Try again in a few seconds.',
+  });
 }
 
 function held(other: Holder): RunnerError {
-  return new RunnerError(`Another run on this platform is under way: ${other.verb} by process ${String(other.pid)} on ${other.host}, since ${other.since}.`, {
-    code: 'lock-held',
-    exit: 2,
-    next: 'Wait until it has finished, or cancel it where it runs.',
-  });
+  return new RunnerError(
+    `Another run on this platform is under way: ${other.verb} by process ${String(other.pid)} on ${other.host}, since ${other.since}.`,
+    {
+      code: 'lock-held',
+      exit: 2,
+      next: 'Wait until it has finished, or cancel it where it runs.',
+    },
+  );
 }
 
 /** Puts a complete lock file in place, or tells that there is one: `link` fails if the name is taken, and nobody ever reads half a file. */
@@ -107,6 +121,13 @@ async function bornOf(pid: number): Promise<string | undefined> {
 function readHolder(value: unknown): Holder | undefined {
   if (!isRecord(value)) return undefined;
   const { run, verb, pid, host, since, born } = value;
-  if (typeof run !== 'string' || typeof verb !== 'string' || typeof pid !== 'number' || typeof host !== 'string' || typeof since !== 'string') return undefined;
+  if (
+    typeof run !== 'string' ||
+    typeof verb !== 'string' ||
+    typeof pid !== 'number' ||
+    typeof host !== 'string' ||
+    typeof since !== 'string'
+  )
+    return undefined;
   return { run, verb, pid, host, since, ...(typeof born === 'string' ? { born } : {}) };
 }

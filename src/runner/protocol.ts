@@ -47,7 +47,10 @@ export interface PlanView {
     readonly title: string;
     readonly action: string;
     readonly summary: string;
-    readonly diff: readonly ((Omit<Difference, 'after'> & { readonly after: unknown }) | { readonly path: string; readonly before: unknown; readonly unknown: true })[];
+    readonly diff: readonly (
+      | (Omit<Difference, 'after'> & { readonly after: unknown })
+      | { readonly path: string; readonly before: unknown; readonly unknown: true }
+    )[];
     readonly because?: ResourceId;
     readonly consent?: Consent;
   }[];
@@ -86,7 +89,10 @@ export interface Calls {
   /** Rehearsal only: forgets the world. Refused during a run. */
   resetRehearsal: { params: Record<string, never>; result: Record<string, never> };
   /** Where the first of these key paths (`['network', 'cidr']`) that is written stands in the file: "Go to Definition". */
-  locate: { params: { readonly file: string; readonly paths: readonly (readonly (string | number)[])[] }; result: { readonly range?: SourceRange } };
+  locate: {
+    params: { readonly file: string; readonly paths: readonly (readonly (string | number)[])[] };
+    result: { readonly range?: SourceRange };
+  };
   close: { params: Record<string, never>; result: Record<string, never> };
 }
 

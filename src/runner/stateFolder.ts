@@ -26,8 +26,13 @@ export interface PlatformKey {
 
 /** A file name of at most 100 characters for `key`: readable in front, unique by a hash. */
 export function fileNameOf(key: PlatformKey): string {
-  const hash = createHash('sha256').update(JSON.stringify([key.account, key.region, key.platform, key.world ?? null])).digest('hex').slice(0, 12);
-  const readable = `${key.world === undefined ? '' : 'rehearsal-'}${key.account}-${key.region}-${key.platform}`.replace(/[^\w.-]+/g, '-').slice(0, 80);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([key.account, key.region, key.platform, key.world ?? null]))
+    .digest('hex')
+    .slice(0, 12);
+  const readable = `${key.world === undefined ? '' : 'rehearsal-'}${key.account}-${key.region}-${key.platform}`
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 80);
   return `${readable}-${hash}`;
 }
 
