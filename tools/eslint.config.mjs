@@ -17,6 +17,8 @@ export default tseslint.config(
       // steps and ports are asynchronous by contract, also where one has nothing to wait for
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-import-type-side-effects': 'error',
+      // a type parameter on a codec or a test double is often there to be named by the caller
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       'no-console': 'error',
       'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'named exports only' }, { selector: 'ExportAllDeclaration', message: 'no barrels' }],
       eqeqeq: 'error',
