@@ -1,0 +1,173 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Agents } from './agent.ts';
+
+/** Gives credentials whenever a client needs some; the caller caches (one MFA code a run). Rejecting means: signed out. */
+export type CredentialProvider = () => Promise<{
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}>;
+
+/** One region of one account as the kinds see it: clients that are made when they are first used. */
+export interface Aws {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  readonly ec2: EC2Client;
+  /** One attempt only: for the creates that a retry after a lost answer would double (CreateVpc, CreateInternetGateway, AllocateAddress). */
+  readonly ec2Once: EC2Client;
+  readonly iam: IAMClient;
+  readonly eks: EKSClient;
+  readonly sts: STSClient;
+  readonly elb: ElasticLoadBalancingClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly route53: Route53Client;
+  readonly serviceQuotas: ServiceQuotasClient;
+  /** The Pricing API, which answers in us-east-1 only. */
+  readonly pricing: PricingClient;
+  /** Drops all connections. */
+  destroy(): void;
+}
+
+/** A request as it is about to be signed: for logs and for the least-privilege policy. `input` may hold names and tags, never a secret. */
+export interface AwsCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+export interface AwsOptions {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  readonly agents: Agents;
+  /**
+   * All services at this address (a rehearsal, moto). Without it the SDK reads `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`
+   * and the profile's `endpoint_url` itself; `configuredEndpoints` tells the guard.
+   */
+  readonly endpoint?: string;
+  /** Told of every request before it is signed, retries not counted. */
+  readonly onCall?: (call: AwsCall) => void;
+}
+
+/** The part of a client's middleware stack that is used here; the same for every service. */
+interface Hooked {
+  readonly middlewareStack: {
+    add(
+      middleware: <I extends object, O>(
+        next: (args: { input: I }) => Promise<O>,
+        context: { readonly clientName?: string; readonly commandName?: string },
+      ) => (args: { input: I }) => Promise<O>,
+      options: { readonly step: 'initialize'; readonly name: string },
+    ): void;
+  };
+  destroy(): void;
+}
+
+/** Clients of one region over the given connections. Nothing is read or sent before the first use. */
+export function createAws(options: AwsOptions): Aws {
+  const { region, credentials, agents, endpoint } = options;
+  // The engine is the retrier: the SDK only smooths over what is gone within seconds.
+  const shared = {
+    region,
+    credentials,
+    retryMode: 'adaptive',
+    maxAttempts: 4,
+    customUserAgent: 'slipway',
+    requestHandler: {
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      connectionTimeout: 5_000,
+      requestTimeout: 30_000,
+      throwOnRequestTimeout: true,
+    },
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+  const made = new Map<string, Hooked>();
+  const client = <C extends Hooked>(name: string, make: () => C): (() => C) => {
+    let kept: C | undefined;
+    return () => {
+      if (kept !== undefined) return kept;
+      kept = make();
+      if (options.onCall !== undefined) report(kept, options.onCall);
+      made.set(name, kept);
+      return kept;
+    };
+  };
+  const ec2 = client('ec2', () => new EC2Client(shared));
+  const ec2Once = client('ec2Once', () => new EC2Client({ ...shared, retryMode: 'standard', maxAttempts: 1 }));
+  const iam = client('iam', () => new IAMClient(shared));
+  const eks = client('eks', () => new EKSClient(shared));
+  const sts = client('sts', () => new STSClient(shared));
+  const elb = client('elb', () => new ElasticLoadBalancingClient(shared));
+  const elbv2 = client('elbv2', () => new ElasticLoadBalancingV2Client(shared));
+  const route53 = client('route53', () => new Route53Client(shared));
+  const serviceQuotas = client('serviceQuotas', () => new ServiceQuotasClient(shared));
+  const pricing = client('pricing', () => new PricingClient({ ...shared, region: 'us-east-1' }));
+  return {
+    region,
+    credentials,
+    get ec2() {
+      return ec2();
+    },
+    get ec2Once() {
+      return ec2Once();
+    },
+    get iam() {
+      return iam();
+    },
+    get eks() {
+      return eks();
+    },
+    get sts() {
+      return sts();
+    },
+    get elb() {
+      return elb();
+    },
+    get elbv2() {
+      return elbv2();
+    },
+    get route53() {
+      return route53();
+    },
+    get serviceQuotas() {
+      return serviceQuotas();
+    },
+    get pricing() {
+      return pricing();
+    },
+    destroy() {
+      for (const each of made.values()) each.destroy();
+    },
+  };
+}
+
+function report(client: Hooked, onCall: (call: AwsCall) => void): void {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      onCall({
+        service: (context.clientName ?? '').replace(/Client$/, ''),
+        operation: (context.commandName ?? '').replace(/Command$/, ''),
+        input: args.input,
+      });
+      return next(args);
+    },
+    { step: 'initialize', name: 'slipwayReport' },
+  );
+}
+
+/** The variables of the environment that send AWS requests elsewhere: named in the guard's line, never used silently. */
+export function configuredEndpoints(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const found = Object.entries(env).flatMap(([name, value]) =>
+    /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(name) && value !== undefined && value !== '' ? [[name, value] as const] : [],
+  );
+  return env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true' ? {} : Object.fromEntries(found);
+}

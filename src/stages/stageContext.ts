@@ -1,0 +1,19 @@
+import type { Agents } from '../aws/agent.ts';
+import type { Aws } from '../aws/aws.ts';
+import type { PriceBook } from '../aws/prices.ts';
+import type { Identity } from '../aws/tags.ts';
+import type { Clock } from '../core/engine/ports.ts';
+import type { PlatformSpec } from '../core/platform/platformSpec.ts';
+
+/** All that a stage is built from. Building one sends nothing: resources speak to the world only when they are observed or stepped. */
+export interface StageContext {
+  readonly spec: PlatformSpec;
+  /** The platform's tag and the person's. */
+  readonly identity: Identity;
+  readonly aws: Aws;
+  readonly prices: PriceBook;
+  /** The world's clock: faster than the wall's in a rehearsal. */
+  readonly clock: Clock;
+  /** Connections for Kubernetes: the same proxy and certificates as for AWS. */
+  readonly agents: Agents;
+}
