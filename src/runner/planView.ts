@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Plan } from '../core/engine/plan.ts';
+import type { Difference } from '../core/graph/resource.ts';
+import type { PlanView } from './protocol.ts';
+
+type ChangeView = PlanView['changes'][number];
+
+/** A plan as plain data, with the fingerprint by which it is approved. */
+export function planView(plan: Plan): PlanView {
+  const changes = plan.changes.map(
+    ({ resource, stage, title, change, consent }): ChangeView => ({
+      resource,
+      stage,
+      title,
+      action: change.action,
+      summary: change.summary,
+      diff: change.action === 'blocked' ? [] : change.diff.map(differenceView),
+      ...(change.action === 'blocked' || change.because === undefined ? {} : { because: change.because }),
+      ...(consent === undefined ? {} : { consent }),
+    }),
+  );
+  return {
+    verb: plan.verb,
+    fingerprint: fingerprintOf(plan.verb, changes),
+    changes,
+    cost: { monthlyUsd: plan.cost.monthlyUsd, stages: plan.cost.stages },
+    duration: plan.duration,
+    findings: plan.findings,
+  };
+}
+
+function differenceView({ path, before, after }: Difference): ChangeView['diff'][number] {
+  const was = before ?? null;
+  return after === undefined ? { path, before: was, unknown: true } : { path, before: was, after };
+}
+
+/** The same verb, changes, actions and values give the same fingerprint, whatever order they are in. */
+function fingerprintOf(verb: string, changes: readonly ChangeView[]): string {
+  const lines = changes.map(({ resource, action, diff }) => JSON.stringify([resource, action, diff])).sort();
+  return createHash('sha256').update(JSON.stringify([verb, lines])).digest('hex');
+}
+
+/** The `--allow` options that a plan needs and `allow` does not give, in the plan's order. */
+export function missingConsents(plan: Pick<PlanView, 'changes'>, allow: readonly string[]): readonly string[] {
+  const given = new Set(allow);
+  return plan.changes.flatMap(({ resource, consent }) => {
+    const needed = consent === undefined ? undefined : `${consent}:${resource}`;
+    return needed === undefined || given.has(needed) ? [] : [needed];
+  });
+}
