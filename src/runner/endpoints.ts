@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { configuredEndpoints } from '../aws/aws.ts';
 import { RunnerError } from './runnerError.ts';
 
 /** AWS at another address, and who named it. */
@@ -10,9 +11,8 @@ export interface NamedEndpoint {
 
 /** All addresses that are not AWS's own, the argument's first. The SDK honours the environment's by itself: they are listed so that they are never used silently. */
 export function namedEndpoints(argument: string | undefined, env: NodeJS.ProcessEnv): readonly NamedEndpoint[] {
-  const fromEnvironment = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true' ? [] : Object.entries(env).filter(([name, value]) => /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(name) && value !== undefined && value !== '');
-  const named = [...(argument === undefined ? [] : [{ source: '--endpoint', url: argument }]), ...fromEnvironment.map(([source, url]) => ({ source, url: url ?? '' }))];
-  return named.map(({ source, url }) => ({ source, url: checked(source, url) }));
+  const named = [...(argument === undefined ? [] : [['--endpoint', argument] as const]), ...Object.entries(configuredEndpoints(env))];
+  return named.map(([source, url]) => ({ source, url: checked(source, url) }));
 }
 
 function checked(source: string, url: string): string {

@@ -1,0 +1,20 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+/** Whether a program is on PATH. Relative and empty entries are skipped: they would be looked up in a workspace. */
+export async function isOnPath(program: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const names = process.platform === 'win32' ? [`${program}.exe`] : [program];
+  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    for (const name of names) {
+      try {
+        await access(join(folder, name), constants.X_OK);
+        return true;
+      } catch {
+        // not here: the next entry
+      }
+    }
+  }
+  return false;
+}
