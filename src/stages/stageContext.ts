@@ -4,6 +4,8 @@ import type { PriceBook } from '../aws/prices.ts';
 import type { Identity } from '../aws/tags.ts';
 import type { Clock } from '../core/engine/ports.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
+import type { ReachCluster } from '../kubernetes/reach.ts';
+import type { KubeconfigPort } from './kubeconfigPort.ts';
 
 /** All that a stage is built from. Building one sends nothing: resources speak to the world only when they are observed or stepped. */
 export interface StageContext {
@@ -16,4 +18,8 @@ export interface StageContext {
   readonly clock: Clock;
   /** Connections for Kubernetes: the same proxy and certificates as for AWS. */
   readonly agents: Agents;
+  /** The client of a cluster: with `--kubeconfig` the one that the person named. */
+  readonly reach: ReachCluster;
+  /** The person's kubeconfig; in a rehearsal a file in the world. */
+  readonly kubeconfig: KubeconfigPort;
 }
