@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+import type { FromRunner } from '../runner/protocol.ts';
+import type { Channel } from './runnerClient.ts';
+
+export interface RunnerProgram {
+  /** Absolute path of the runner's entry. */
+  readonly entry: string;
+  /** Working folder: never the workspace. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Its stderr, a line at a time: what is not a message. */
+  log(line: string): void;
+}
+
+/** Lines of a runner's stderr that are kept in one piece at most. */
+const LONGEST_LINE = 4_000;
+
+/** Starts a runner with the Node that runs this extension host, and talks to it over IPC in plain JSON. */
+export function forkRunner(program: RunnerProgram): Channel {
+  const child = fork(program.entry, [], {
+    cwd: program.folder,
+    env: { ...program.environment, ELECTRON_RUN_AS_NODE: '1' },
+    execArgv: [],
+    serialization: 'json',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    for (const line of text.split('\n')) if (line.trim() !== '') program.log(line.slice(0, LONGEST_LINE));
+  });
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message);
+    },
+    onMessage: (listener) => void child.on('message', (message) => listener(message as FromRunner)),
+    onGone: (listener) => {
+      child.once('error', (error) => listener(`the runner could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => listener(`the runner ended (${signal ?? `exit ${String(code)}`})`));
+    },
+    close: () => {
+      if (child.connected) child.disconnect();
+    },
+  };
+}

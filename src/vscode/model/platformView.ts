@@ -1,0 +1,46 @@
+import type { PlatformStatus, Session } from '../../core/status/platformStatus.ts';
+import type { Interrupted } from '../../runner/protocol.ts';
+
+export type Mode = PlatformStatus['mode'];
+
+/** `slipway.run`, as the context key spells it. */
+export type RunPhase = 'idle' | 'running' | 'stopping' | 'interrupted';
+
+/** A run that this window watches. Times are those of the run's own clock: a rehearsal's runs faster. */
+export interface RunView {
+  readonly verb: 'apply' | 'destroy';
+  readonly stages: readonly string[];
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly latestAt: string;
+  /** What the plan said it takes. */
+  readonly expectedSeconds: number | undefined;
+  readonly stopping: boolean;
+  /** Why it waits for the person: signed out in mid-run. */
+  readonly paused: string | undefined;
+}
+
+/** Everything that the rows of one platform are made of: plain data, immutable. */
+export interface PlatformView {
+  /** The platform file's URI: the first half of every row's id. */
+  readonly key: string;
+  /** Absolute path. */
+  readonly file: string;
+  /** What the row is called while the file cannot be read as a platform. */
+  readonly fallbackName: string;
+  readonly mode: Mode;
+  readonly session: Session;
+  /** Absent until the file was read; then the outline, later what was seen. */
+  readonly status: PlatformStatus | undefined;
+  /** Findings of level error in platform.yml: nothing can be planned. */
+  readonly errors: number;
+  readonly run: RunView | undefined;
+  readonly interrupted: Interrupted | undefined;
+  /** Why the last look failed, in one sentence. */
+  readonly trouble: string | undefined;
+}
+
+export function phaseOf(view: PlatformView): RunPhase {
+  if (view.run) return view.run.stopping ? 'stopping' : 'running';
+  return view.interrupted ? 'interrupted' : 'idle';
+}

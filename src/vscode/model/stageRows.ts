@@ -1,0 +1,150 @@
+import type { ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
+import { consoleUrl } from './consoleUrl.ts';
+import { phaseOf, type PlatformView } from './platformView.ts';
+import type { Flag, Row } from './row.ts';
+import { badgeOf, describeState, iconOf, needsAttention, type Stated } from './stateLook.ts';
+import { visibleText } from './visibleText.ts';
+
+/** Longest cause chain under a row. */
+const CAUSE_LINES = 5;
+
+/** The row of a stage, and of everything under it. `now` dates what was last known. */
+export function stageRow(view: PlatformView, stage: StageStatus, now: number): Row {
+  return stateRow({ path: stage.id, kind: 'stage', title: stage.title, stated: statedStage(view, stage), flags: stageFlags(view, stage), open: 'collapsed', now });
+}
+
+export function resourceRow(view: PlatformView, stage: StageStatus, resource: ResourceStatus, now: number): Row {
+  const path = `${stage.id}/${resource.id}`;
+  const open = causeRows(path, resource).length > 0 ? 'collapsed' : 'leaf';
+  return stateRow({ path, kind: 'resource', title: resource.title, stated: statedResource(view, resource), flags: resourceFlags(view, resource), open, now });
+}
+
+/** Why it is not ready, from the outside in, at most five lines; none for what is ready or only not there yet. */
+export function causeRows(path: string, resource: ResourceStatus): readonly Row[] {
+  return causeLines(resource).map((line, index) => ({
+    path: `${path}/cause/${index}`,
+    kind: 'cause',
+    label: line.text,
+    description: '',
+    icon: { id: line.icon },
+    accessible: line.text,
+    flags: [],
+    attention: true,
+    open: 'leaf',
+  }));
+}
+
+function causeLines(resource: ResourceStatus): readonly { text: string; icon: string }[] {
+  if (!['failed', 'blocked', 'degraded', 'skipped', 'unknown'].includes(resource.state)) return [];
+  const lines = [
+    { text: resource.reason, icon: 'info' },
+    { text: resource.cause?.message ?? '', icon: 'debug-stackframe-dot' },
+    { text: resource.cause?.requestId === undefined ? '' : `AWS request ${resource.cause.requestId}`, icon: 'debug-stackframe-dot' },
+    { text: resource.next === undefined ? '' : `Next: ${resource.next}`, icon: 'arrow-right' },
+  ];
+  const told = new Set<string>();
+  return lines
+    .map((line) => ({ ...line, text: visibleText(line.text) }))
+    .filter(({ text }) => text !== '' && !told.has(text) && told.add(text))
+    .slice(0, CAUSE_LINES);
+}
+
+interface StateRowParts {
+  readonly path: string;
+  readonly kind: 'stage' | 'resource';
+  readonly title: string;
+  readonly stated: Stated;
+  readonly flags: readonly Flag[];
+  readonly open: Row['open'];
+  readonly now: number;
+}
+
+function stateRow({ path, kind, title, stated, flags, open, now }: StateRowParts): Row {
+  const description = describeState(stated, now);
+  const label = visibleText(title);
+  const badge = badgeOf(stated.state, stated.owner);
+  const reason = visibleText(stated.reason, 120);
+  const told = reason === '' ? description : reason;
+  return {
+    path,
+    kind,
+    label,
+    description,
+    icon: iconOf(stated.state, stated.owner),
+    ...(badge ? { badge } : {}),
+    accessible: [label, stated.state, ...(told === stated.state ? [] : [told])].join(', '),
+    flags,
+    attention: needsAttention(stated.state),
+    open,
+  };
+}
+
+function statedStage(view: PlatformView, stage: StageStatus): Stated {
+  const stages = view.status?.stages ?? [];
+  const required = stages.filter(({ id }) => stage.requires.includes(id));
+  const working = stage.resources.filter(({ state, elapsed }) => (state === 'pending' || state === 'deleting') && elapsed !== undefined);
+  const slowest = working.toSorted((one, other) => (other.expected ?? 0) - (one.expected ?? 0))[0];
+  const foreign = stage.resources.find(({ state, owner }) => state === 'blocked' && owner === 'foreign');
+  const known = stage.resources.find(({ state, lastKnown }) => state === 'unknown' && lastKnown);
+  const changes = stage.resources.reduce((sum, resource) => sum + (resource.changes ?? (resource.state === 'absent' ? 1 : 0)), 0);
+  return {
+    state: stage.state,
+    reason: stage.reason,
+    owner: stage.state === 'blocked' && foreign ? 'foreign' : 'slipway',
+    physicalId: foreign?.physicalId,
+    lastKnown: known?.lastKnown,
+    elapsed: slowest?.elapsed,
+    expected: slowest?.expected,
+    createSeconds: stage.estimate.createSeconds,
+    monthlyUsd: stage.estimate.monthlyUsd,
+    changes: stage.state === 'outdated' ? Math.max(1, changes) : foreign?.changes,
+    after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
+    failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
+    rehearsal: view.mode === 'rehearsal',
+  };
+}
+
+function statedResource(view: PlatformView, resource: ResourceStatus): Stated {
+  const required = (view.status?.stages ?? []).flatMap((stage) => stage.resources).filter(({ id }) => resource.requires.includes(id));
+  return {
+    ...resource,
+    createSeconds: resource.estimate?.createSeconds,
+    monthlyUsd: resource.estimate?.monthlyUsd,
+    after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
+    failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
+    rehearsal: view.mode === 'rehearsal',
+  };
+}
+
+function stageFlags(view: PlatformView, stage: StageStatus): readonly Flag[] {
+  const flags: Flag[] = ['hasSource', 'hasCommands'];
+  const free = view.session === 'connected' && phaseOf(view) !== 'running' && phaseOf(view) !== 'stopping';
+  if (stage.state === 'failed' || stage.state === 'degraded' || stage.state === 'blocked') flags.push('canFix');
+  if (!free) return flags;
+  flags.push('canPlan');
+  if (stage.state === 'absent') flags.push('canApplyTo');
+  if (stage.state === 'failed' || stage.state === 'skipped') flags.push('canRetry');
+  if (stage.state === 'outdated') flags.push('canPreview', 'canApplyTo');
+  if (stage.resources.some(({ owner }) => owner === 'slipway' || owner === 'adopted')) flags.push('canDestroyStage');
+  return flags;
+}
+
+function resourceFlags(view: PlatformView, resource: ResourceStatus): readonly Flag[] {
+  const flags: Flag[] = ['hasSource'];
+  const phase = phaseOf(view);
+  const free = view.session === 'connected' && phase !== 'running' && phase !== 'stopping';
+  if (resource.physicalId !== undefined) flags.push('hasId');
+  if (arnOf(resource) !== undefined) flags.push('hasArn');
+  if (view.mode === 'live' && view.status && consoleUrl(resource, view.status.platform) !== undefined) flags.push('hasConsole');
+  if (resource.state === 'failed' || resource.state === 'degraded' || resource.state === 'blocked') flags.push('canFix');
+  if (free && (resource.state === 'failed' || resource.state === 'skipped')) flags.push('canRetry');
+  if (free && resource.state === 'outdated') flags.push('canPreview');
+  return flags;
+}
+
+/** The ARN that AWS knows it by, from its physical id or its outputs. */
+export function arnOf(resource: ResourceStatus): string | undefined {
+  if (resource.physicalId?.startsWith('arn:') === true) return resource.physicalId;
+  const arn = resource.outputs?.['arn'];
+  return typeof arn === 'string' && arn.startsWith('arn:') ? arn : undefined;
+}
