@@ -39,6 +39,10 @@ export interface NatOut {
   readonly natGatewayId: string;
 }
 
+export interface RouteTableOut {
+  readonly routeTableId: string;
+}
+
 /** A private subnet through the route table that gives it its way out: who needs egress takes it from here, so that the order cannot be forgotten. */
 export interface EgressOut {
   readonly subnetId: string;

@@ -1,0 +1,260 @@
+import {
+  AssociateRouteTableCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  DeleteRouteTableCommand,
+  DisassociateRouteTableCommand,
+  paginateDescribeRouteTables,
+  ReplaceRouteCommand,
+  type RouteTable,
+} from '@aws-sdk/client-ec2';
+import { compare } from '../../core/graph/compare.ts';
+import type { Handle, Json, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type { AwsScope } from '../awsScope.ts';
+import { ClientToken } from '../clientToken.ts';
+import { remove, write } from '../errors.ts';
+import type { EgressOut, GatewayOut, NatOut, RouteTableOut, SubnetOut, VpcOut } from '../outputs.ts';
+import { readAll } from '../pages.ts';
+import { namedTagsOf, tagList, type Tags } from '../tags.ts';
+import {
+  EC2_HIDDEN_MS,
+  listed,
+  observeTagged,
+  ofPlatform,
+  present,
+  retag,
+  tagsDiffer,
+  tagSpecifications,
+  type Ec2Kind,
+  type View,
+} from './kind.ts';
+import { cidrKey, type Access } from './subnet.ts';
+
+const EVERYWHERE = '0.0.0.0/0';
+
+/** `expected`: how many subnets it is for; it is ready when that many are associated and the default route leads somewhere. */
+export function routeTableKind(scope: AwsScope, access: Access, expected = 1): Ec2Kind<RouteTable, EgressOut & RouteTableOut> {
+  const { aws } = scope;
+  return {
+    type: 'AWS::EC2::RouteTable',
+    list: (look) =>
+      look.share('ec2:route-tables', async () =>
+        listed(
+          await readAll(
+            aws,
+            look,
+            (o) => paginateDescribeRouteTables({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+            (page) => page.RouteTables,
+          ),
+          (table) => table.RouteTableId,
+        ),
+      ),
+    view: async ({ id, item }) => viewOf(id, item, access, expected),
+    used: async ({ item }) => (item.Associations ?? []).length > 0,
+    async delete(seen, ctx) {
+      const [association] = Object.values(associationsOf(seen));
+      if (association !== undefined) return disassociate(scope, association, ctx);
+      await remove(aws, ctx, (o) => aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: seen.physicalId }), o));
+    },
+  };
+}
+
+function viewOf(id: string, table: RouteTable, access: Access, expected: number): View<EgressOut & RouteTableOut> {
+  const route = table.Routes?.find((each) => each.DestinationCidrBlock === EVERYWHERE);
+  const associations = (table.Associations ?? []).flatMap((each): readonly (readonly [string, string])[] =>
+    each.SubnetId === undefined || each.RouteTableAssociationId === undefined || /disassociat/.test(each.AssociationState?.State ?? '')
+      ? []
+      : [[each.SubnetId, each.RouteTableAssociationId]],
+  );
+  const subnetIds = associations.map(([subnetId]) => subnetId).sort();
+  const attributes = {
+    vpcId: table.VpcId,
+    defaultRoute: route?.NatGatewayId ?? route?.GatewayId ?? null,
+    subnetIds,
+    // Not wanted, only needed to take it apart; with whose they are, for a twin is deleted with what was seen of the one in use.
+    associations: { routeTableId: id, bySubnet: Object.fromEntries(associations) },
+  };
+  const [subnetId] = subnetIds;
+  const waitsFor =
+    route === undefined
+      ? 'no default route yet'
+      : route.State === 'blackhole'
+        ? 'its default route leads nowhere'
+        : subnetIds.length < expected
+          ? 'not associated with its subnet yet'
+          : undefined;
+  if (waitsFor !== undefined || subnetId === undefined)
+    return { state: 'pending', outputs: { routeTableId: id }, reason: waitsFor ?? `no ${access} subnet uses it yet`, attributes };
+  return { state: 'ready', outputs: { routeTableId: id, subnetId }, attributes };
+}
+
+/** Association ids by subnet. */
+function associationsOf(seen: Present): Readonly<Record<string, string>> {
+  const { associations } = seen.attributes;
+  if (!isRecord(associations) || associations['routeTableId'] !== seen.physicalId || !isRecord(associations['bySubnet'])) return {};
+  return Object.fromEntries(
+    Object.entries(associations['bySubnet']).flatMap(([subnetId, id]) => (typeof id === 'string' ? [[subnetId, id]] : [])),
+  );
+}
+
+const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const disassociate = ({ aws }: AwsScope, AssociationId: string, ctx: StepContext): Promise<void> =>
+  remove(aws, ctx, (o) => aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId }), o));
+
+type Target = { readonly GatewayId: string } | { readonly NatGatewayId: string };
+
+interface Wish {
+  readonly id: ResourceId;
+  readonly title: string;
+  readonly tags: Tags;
+}
+
+const planOf = (
+  { title, tags }: Wish,
+  seen: Parameters<typeof compare>[1],
+  vpcId: string | undefined,
+  defaultRoute: string | undefined,
+  subnetIds: readonly string[] | undefined,
+) =>
+  compare(
+    title,
+    seen,
+    { vpcId, defaultRoute, subnetIds: subnetIds === undefined ? undefined : [...subnetIds].sort(), tags },
+    {
+      paths: ['vpcId'],
+      otherwise: { refuse: 'Destroy the platform and apply again.' },
+    },
+  );
+
+async function create({ aws }: AwsScope, { tags }: Wish, token: ClientToken, vpcId: string, ctx: StepContext): Promise<void> {
+  const input = { VpcId: vpcId, ClientToken: token.of(ctx.run), TagSpecifications: tagSpecifications('route-table', tags) };
+  await write(aws, ctx, (o) => aws.ec2.send(new CreateRouteTableCommand(input), o));
+  token.used();
+}
+
+/** The next thing that is not as wanted: tags, the default route, a subnet too few, a subnet too many. One call. */
+async function update(
+  scope: AwsScope,
+  { tags }: Wish,
+  seen: Present,
+  target: Target,
+  subnetIds: readonly string[],
+  ctx: StepContext,
+): Promise<void> {
+  const { aws } = scope;
+  if (tagsDiffer(seen, tags)) return retag(scope, seen, tags, ctx);
+  const { defaultRoute } = seen.attributes;
+  if (defaultRoute !== ('GatewayId' in target ? target.GatewayId : target.NatGatewayId)) {
+    const input = { RouteTableId: seen.physicalId, DestinationCidrBlock: EVERYWHERE, ...target };
+    await write(aws, ctx, async (o) => {
+      if (defaultRoute === null) await aws.ec2.send(new CreateRouteCommand(input), o);
+      else await aws.ec2.send(new ReplaceRouteCommand(input), o);
+    });
+    return;
+  }
+  const associations = associationsOf(seen);
+  const missing = subnetIds.find((subnetId) => associations[subnetId] === undefined);
+  if (missing !== undefined) {
+    await write(aws, ctx, (o) => aws.ec2.send(new AssociateRouteTableCommand({ RouteTableId: seen.physicalId, SubnetId: missing }), o));
+    return;
+  }
+  const surplus = Object.entries(associations).find(([subnetId]) => !subnetIds.includes(subnetId));
+  if (surplus !== undefined) await disassociate(scope, surplus[1], ctx);
+}
+
+type PublicNeeds = { readonly vpc: Handle<VpcOut>; readonly gateway: Handle<GatewayOut>; readonly subnets: readonly Handle<SubnetOut>[] };
+
+/** The one route table of all public subnets: everything goes to the internet gateway. */
+export function publicRoutes(scope: AwsScope, needs: PublicNeeds): Resource<RouteTableOut, PublicNeeds> {
+  const id = 'routes/public';
+  const wish = { id, title: 'Public route table', tags: namedTagsOf(scope.identity, id) };
+  const kind = routeTableKind(scope, 'public', needs.subnets.length);
+  const token = new ClientToken(scope.identity.platform, id);
+  return {
+    id,
+    kind: kind.type,
+    provider: 'aws',
+    title: wish.title,
+    needs,
+    within: needs.vpc,
+    hiddenFor: EC2_HIDDEN_MS,
+    observe: (look, depth) => observeTagged(scope, kind, id, wish.tags, look, depth),
+    steps: {
+      plan(seen, { vpc, gateway, subnets }) {
+        const known = subnets.flatMap((subnet) => subnet.subnetId ?? []);
+        return planOf(wish, seen, vpc.vpcId, gateway.gatewayId, known.length === subnets.length ? known : undefined);
+      },
+      create: ({ vpc }, ctx) => create(scope, wish, token, vpc.vpcId, ctx),
+      update: (seen, { gateway, subnets }, ctx) =>
+        update(
+          scope,
+          wish,
+          present(seen),
+          { GatewayId: gateway.gatewayId },
+          subnets.map((subnet) => subnet.subnetId),
+          ctx,
+        ),
+      delete: (seen, ctx) => kind.delete(seen, ctx),
+    },
+    estimate: () => ({ createSeconds: 12, updateSeconds: 3, deleteSeconds: 8, monthlyUsd: 0 }),
+    commands: ({ vpc, gateway, subnets }) =>
+      commands(
+        wish,
+        vpc.vpcId,
+        ['--gateway-id', gateway.gatewayId ?? '<internet gateway>'],
+        subnets.map((subnet) => subnet.subnetId ?? '<public subnet>'),
+      ),
+  };
+}
+
+type PrivateNeeds = { readonly vpc: Handle<VpcOut>; readonly subnet: Handle<SubnetOut>; readonly nat: Handle<NatOut> };
+
+/** The route table of the private subnet `cidr`: everything goes to the NAT gateway of its own zone. Who needs a way out needs this. */
+export function privateRoutes(scope: AwsScope, cidr: string, needs: PrivateNeeds): Resource<EgressOut, PrivateNeeds> {
+  const id = `routes/private/${cidrKey(cidr)}`;
+  const wish = { id, title: `Route table of ${cidr}`, tags: namedTagsOf(scope.identity, id) };
+  const kind = routeTableKind(scope, 'private');
+  const token = new ClientToken(scope.identity.platform, id);
+  return {
+    id,
+    kind: kind.type,
+    provider: 'aws',
+    title: wish.title,
+    needs,
+    within: needs.vpc,
+    hiddenFor: EC2_HIDDEN_MS,
+    observe: (look, depth) => observeTagged(scope, kind, id, wish.tags, look, depth),
+    steps: {
+      plan: (seen, { vpc, subnet, nat }) =>
+        planOf(wish, seen, vpc.vpcId, nat.natGatewayId, subnet.subnetId === undefined ? undefined : [subnet.subnetId]),
+      create: ({ vpc }, ctx) => create(scope, wish, token, vpc.vpcId, ctx),
+      update: (seen, { subnet, nat }, ctx) =>
+        update(scope, wish, present(seen), { NatGatewayId: nat.natGatewayId }, [subnet.subnetId], ctx),
+      delete: (seen, ctx) => kind.delete(seen, ctx),
+    },
+    estimate: () => ({ createSeconds: 10, updateSeconds: 3, deleteSeconds: 5, monthlyUsd: 0 }),
+    commands: ({ vpc, subnet, nat }) =>
+      commands(wish, vpc.vpcId, ['--nat-gateway-id', nat.natGatewayId ?? '<NAT gateway>'], [subnet.subnetId ?? '<private subnet>']),
+  };
+}
+
+const commands = (
+  { tags }: Wish,
+  vpcId: string | undefined,
+  target: readonly string[],
+  subnetIds: readonly string[],
+): readonly (readonly string[])[] => [
+  [
+    'aws',
+    'ec2',
+    'create-route-table',
+    '--vpc-id',
+    vpcId ?? '<vpc>',
+    '--tag-specifications',
+    JSON.stringify([{ ResourceType: 'route-table', Tags: tagList(tags) }]),
+  ],
+  ['aws', 'ec2', 'create-route', '--route-table-id', '<route table>', '--destination-cidr-block', EVERYWHERE, ...target],
+  ...subnetIds.map((subnetId) => ['aws', 'ec2', 'associate-route-table', '--route-table-id', '<route table>', '--subnet-id', subnetId]),
+];

@@ -1,0 +1,122 @@
+import {
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeVpcAttributeCommand,
+  ModifyVpcAttributeCommand,
+  paginateDescribeVpcs,
+  type Vpc,
+} from '@aws-sdk/client-ec2';
+import { compare } from '../../core/graph/compare.ts';
+import type { Attributes, Look, Resource, ResourceId } from '../../core/graph/resource.ts';
+import type { AwsScope } from '../awsScope.ts';
+import { read, remove, write } from '../errors.ts';
+import type { VpcOut } from '../outputs.ts';
+import { readAll } from '../pages.ts';
+import { namedTagsOf, tagList } from '../tags.ts';
+import { gatewayKind } from './internetGateway.ts';
+import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { subnetKind } from './subnet.ts';
+
+export function vpcKind(scope: AwsScope): Ec2Kind<Vpc, VpcOut> {
+  const { aws } = scope;
+  return {
+    type: 'AWS::EC2::VPC',
+    list: (look) =>
+      look.share('ec2:vpcs', async () =>
+        listed(
+          await readAll(
+            aws,
+            look,
+            (o) => paginateDescribeVpcs({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+            (page) => page.Vpcs,
+          ),
+          (vpc) => vpc.VpcId,
+        ),
+      ),
+    async view({ id, item }, look, depth) {
+      const attributes = { cidr: item.CidrBlock, ...(depth === 'plan' ? await dnsFlags(scope, look, id) : {}) };
+      if (item.State !== 'available') return { state: 'pending', outputs: { vpcId: id }, reason: 'AWS is making the VPC', attributes };
+      return { state: 'ready', outputs: { vpcId: id }, attributes };
+    },
+    async used({ id }, look) {
+      const [subnets, gateways] = await Promise.all([subnetKind(scope).list(look), gatewayKind(scope).list(look)]);
+      return (
+        subnets.some(({ item }) => item.VpcId === id) || gateways.some(({ item }) => item.Attachments?.some((a) => a.VpcId === id) === true)
+      );
+    },
+    delete: (seen, ctx) => remove(aws, ctx, (o) => aws.ec2.send(new DeleteVpcCommand({ VpcId: seen.physicalId }), o)),
+  };
+}
+
+/** Two requests, for AWS tells one flag at a time: only a plan needs them. */
+async function dnsFlags({ aws }: AwsScope, look: Look, vpcId: string): Promise<Attributes> {
+  const [support, hostnames] = await Promise.all(
+    (['enableDnsSupport', 'enableDnsHostnames'] as const).map((Attribute) =>
+      read(aws, look, (o) => aws.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute }), o)),
+    ),
+  );
+  return { dnsSupport: support?.EnableDnsSupport?.Value, dnsHostnames: hostnames?.EnableDnsHostnames?.Value };
+}
+
+export interface VpcWish {
+  readonly cidr: string;
+  /** The claim on the platform, made before it (design section 2, "Guard"). */
+  readonly after: readonly ResourceId[];
+}
+
+/** The network that everything lives in. Both DNS attributes are on: without them nodes cannot register (EKS user guide, "network requirements"). */
+export function vpc(scope: AwsScope, { cidr, after }: VpcWish): Resource<VpcOut, Record<never, never>> {
+  const { aws } = scope;
+  const id = 'vpc';
+  const title = `VPC ${cidr}`;
+  const kind = vpcKind(scope);
+  const tags = namedTagsOf(scope.identity, id);
+  const wanted = { cidr, dnsSupport: true, dnsHostnames: true, tags };
+  return {
+    id,
+    kind: kind.type,
+    provider: 'aws',
+    title,
+    needs: {},
+    after,
+    hiddenFor: EC2_HIDDEN_MS,
+    repeatable: false,
+    demand: [{ quota: 'vpc:L-F678F1CE', amount: 1 }],
+    observe: (look, depth) => observeTagged(scope, kind, id, tags, look, depth),
+    steps: {
+      plan: (seen) =>
+        compare(title, seen, wanted, {
+          paths: ['cidr'],
+          otherwise: { refuse: 'Destroy the platform and apply again; everything in it is lost.' },
+        }),
+      create: async (_inputs, ctx) => {
+        await write(aws, ctx, (o) =>
+          aws.ec2Once.send(new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: tagSpecifications('vpc', tags) }), o),
+        );
+      },
+      async update(observed, _inputs, ctx) {
+        const seen = present(observed);
+        if (tagsDiffer(seen, tags)) return retag(scope, seen, tags, ctx);
+        // One attribute a call, support first: AWS refuses host names without it.
+        const change =
+          seen.attributes['dnsSupport'] === true ? { EnableDnsHostnames: { Value: true } } : { EnableDnsSupport: { Value: true } };
+        await write(aws, ctx, (o) => aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId: seen.physicalId, ...change }), o));
+      },
+      delete: (seen, ctx) => kind.delete(seen, ctx),
+    },
+    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    commands: () => [
+      [
+        'aws',
+        'ec2',
+        'create-vpc',
+        '--cidr-block',
+        cidr,
+        '--tag-specifications',
+        JSON.stringify([{ ResourceType: 'vpc', Tags: tagList(tags) }]),
+      ],
+      ['aws', 'ec2', 'modify-vpc-attribute', '--vpc-id', '<vpc>', '--enable-dns-support'],
+      ['aws', 'ec2', 'modify-vpc-attribute', '--vpc-id', '<vpc>', '--enable-dns-hostnames'],
+    ],
+  };
+}
