@@ -1,0 +1,31 @@
+/** Every command of the extension, without its `slipway.` prefix. package.json contributes exactly these (a test compares). */
+export const COMMAND_IDS = [
+  'next',
+  'createPlatform',
+  'rehearse',
+  'openSample',
+  'breakSomething',
+  'resetRehearsal',
+  'connect',
+  'signIn',
+  'refresh',
+  'plan',
+  'applyAll',
+  'applyTo',
+  'cancel',
+  'continue',
+  'retry',
+  'fix',
+  'destroyStage',
+  'destroyAll',
+  'log',
+  'commands',
+  'openConsole',
+  'copyId',
+  'copyArn',
+  'openSource',
+  'attention',
+  'attentionOff',
+] as const;
+
+export type CommandId = (typeof COMMAND_IDS)[number];

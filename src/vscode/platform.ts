@@ -1,0 +1,218 @@
+import type { Outcome, RunEvent } from '../core/engine/events.ts';
+import type { Session } from '../core/status/platformStatus.ts';
+import type { Calls, Failure, PlanView, Reach, RunRequest } from '../runner/protocol.ts';
+import type { Clock } from './model/clock.ts';
+import { PlatformModel, type Fold } from './model/platformModel.ts';
+import type { Mode } from './model/platformView.ts';
+import { Poller } from './model/poller.ts';
+import { RunnerFailure, RunnerGone, type RunnerClient } from './runnerClient.ts';
+import type { Validator } from './validator.ts';
+
+/** What a platform needs of the window. */
+export interface PlatformPorts {
+  readonly clock: Clock;
+  readonly fold: Fold;
+  readonly validator: Validator;
+  startRunner(platform: Platform, onEvent: (event: RunEvent) => void): RunnerClient;
+  reachOf(platform: Platform): Reach;
+  /** One record of the log: plain text, one line. */
+  log(level: 'info' | 'warn' | 'error', line: string): void;
+  /** Every event of a run, after the rows took it. */
+  onRunEvent(platform: Platform, event: RunEvent): void;
+}
+
+export interface PlatformPlace {
+  /** The file's URI. */
+  readonly key: string;
+  readonly file: string;
+  readonly fallbackName: string;
+  readonly mode: Mode;
+  /** The profile that the person chose for it. */
+  readonly profile?: string;
+}
+
+/** One platform of this window: its rows, its runner process, its polling, and the run in it. */
+export class Platform {
+  readonly model: PlatformModel;
+  readonly poller: Poller;
+  readonly key: string;
+  readonly file: string;
+  readonly #ports: PlatformPorts;
+  #profile: string | undefined;
+  #client: RunnerClient | undefined;
+  #opening: Promise<RunnerClient> | undefined;
+
+  constructor(place: PlatformPlace, ports: PlatformPorts) {
+    this.key = place.key;
+    this.file = place.file;
+    this.#profile = place.profile;
+    this.#ports = ports;
+    this.model = new PlatformModel(place, ports.fold);
+    const { model } = this;
+    this.poller = new Poller(ports.clock, {
+      look: () => this.#look(false),
+      get pending() {
+        return model.pending;
+      },
+      get resting() {
+        return model.view.session === 'notConnected' || model.view.run !== undefined;
+      },
+    });
+  }
+
+  get name(): string {
+    return this.model.view.status?.platform.name ?? this.model.view.fallbackName;
+  }
+
+  get mode(): Mode {
+    return this.model.view.mode;
+  }
+
+  get profile(): string | undefined {
+    return this.#profile;
+  }
+
+  /** Reads the file: its rows before anything was looked at. No request leaves the machine. */
+  async readFile(): Promise<void> {
+    try {
+      const outline = await this.#ports.validator.outline(this.file);
+      if (outline) this.model.setOutline({ ...outline, mode: this.mode });
+      else this.model.setTrouble('platform.yml cannot be read');
+    } catch (error) {
+      this.model.setTrouble(sentenceOf(error));
+    }
+  }
+
+  /** The first look at an account. Chooses anew: an open runner of another account is closed first. Rejects `RunnerFailure`, `RunnerGone`. */
+  async connect(mode: Mode, profile?: string): Promise<void> {
+    if (mode !== this.mode || profile !== this.#profile) {
+      this.disconnect();
+      this.#profile = profile;
+      if (mode !== this.mode) {
+        this.model.setMode(mode);
+        await this.readFile();
+      }
+    }
+    await this.look();
+  }
+
+  /** Looks afresh, for a person who asked: what fails is thrown as well as shown. */
+  async look(): Promise<void> {
+    try {
+      this.#seen(await (await this.#opened()).call('status', { fresh: true }));
+    } catch (error) {
+      this.#lookFailed(error);
+      throw error;
+    } finally {
+      this.poller.reschedule();
+    }
+  }
+
+  async plan(verb: 'apply' | 'destroy', stages?: readonly string[]): Promise<PlanView> {
+    return (await this.#opened()).call('plan', { verb, ...(stages ? { stages } : {}) });
+  }
+
+  /** Applies or destroys; resolves when the run is over. A runner that goes away leaves the platform interrupted, and rejects `RunnerGone`. */
+  async run(verb: 'apply' | 'destroy', request: RunRequest, expectedSeconds?: number): Promise<Outcome> {
+    const client = await this.#opened();
+    this.model.runStarts(verb, new Date(this.#ports.clock.now()).toISOString(), expectedSeconds);
+    this.poller.reschedule();
+    try {
+      const outcome = await client.call(verb, request);
+      this.model.runEnds();
+      return outcome;
+    } catch (error) {
+      if (error instanceof RunnerGone) this.model.runIsLost(new Date(this.#ports.clock.now()).toISOString());
+      else this.model.runEnds();
+      throw error;
+    } finally {
+      void this.poller.refresh();
+    }
+  }
+
+  async cancel(): Promise<void> {
+    this.model.runStops();
+    await this.#client?.call('cancel', {});
+  }
+
+  async ask<C extends 'commands' | 'faults' | 'breakSomething' | 'resetRehearsal'>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
+    return (await this.#opened()).call(call, params);
+  }
+
+  locate(paths: Calls['locate']['params']['paths']): Promise<Calls['locate']['result']> {
+    return this.#ports.validator.locate(this.file, paths);
+  }
+
+  /** Lets the runner go. A run in it starts nothing new, and its journal says that it was interrupted. */
+  disconnect(): void {
+    this.#client?.close();
+    this.#client = undefined;
+    this.#opening = undefined;
+  }
+
+  dispose(): void {
+    this.poller.dispose();
+    this.disconnect();
+  }
+
+  #opened(): Promise<RunnerClient> {
+    if (this.#client?.gone === true) this.disconnect();
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.disconnect();
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<RunnerClient> {
+    const client = this.#ports.startRunner(this, (event) => {
+      this.model.take(event);
+      this.#ports.onRunEvent(this, event);
+    });
+    this.#client = client;
+    const { findings, interrupted } = await client.call('open', this.#ports.reachOf(this));
+    this.model.setFindings(findings);
+    if (!this.model.view.run) this.model.setInterrupted(interrupted);
+    return client;
+  }
+
+  /** For a poll: never rejects, never asks. */
+  async #look(fresh: boolean): Promise<boolean> {
+    try {
+      const status = await (await this.#opened()).call('status', { fresh });
+      this.#seen(status);
+      return status.session === 'connected';
+    } catch (error) {
+      this.#lookFailed(error);
+      return false;
+    }
+  }
+
+  #seen(status: Calls['status']['result']): void {
+    // A look that began before a run did would turn rows back that the run has already moved.
+    if (!this.model.view.run) this.model.setStatus(status);
+  }
+
+  #lookFailed(error: unknown): void {
+    this.#ports.log('warn', `${this.name}: ${sentenceOf(error)}`);
+    this.model.setTrouble(sentenceOf(error));
+    const session = error instanceof RunnerFailure ? sessionAfter(error.failure) : undefined;
+    if (session) this.model.setSession(session);
+  }
+}
+
+// The codes of runner/credentials.ts, and of an answer of AWS that says so.
+const SIGNED_OUT: ReadonlySet<string> = new Set(['signed-out', 'sso-expired', 'no-credentials', 'mfa-cancelled', 'mfa-refused']);
+
+/** What a failed look says about the session; `undefined`: nothing. Exit 4 is "no credentials, expired, or out of reach", 3 the guard's no. */
+export function sessionAfter({ code, exit }: Failure): Session | undefined {
+  if (exit === 3) return 'notConnected';
+  if (exit !== 4) return undefined;
+  return SIGNED_OUT.has(code) ? 'signedOut' : 'unreachable';
+}
+
+/** One sentence for people; what comes from elsewhere than the runner's catalogue keeps its words. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof RunnerFailure) return error.failure.next === undefined ? error.message : `${error.message} ${error.failure.next}`;
+  return error instanceof Error ? error.message : String(error);
+}
