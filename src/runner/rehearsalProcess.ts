@@ -28,6 +28,8 @@ export interface RehearsalOptions {
   readonly seed?: number | undefined;
   /** The account that a new world plays. */
   readonly account?: string | undefined;
+  /** Forgets the world first. */
+  readonly reset?: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
@@ -59,6 +61,7 @@ export async function startRehearsalProcess(options: RehearsalOptions): Promise<
       ...(timeScale === undefined ? [] : ['--time-scale', String(timeScale)]),
       ...(seed === undefined ? [] : ['--seed', String(seed)]),
       ...(account === undefined ? [] : ['--account', account]),
+      ...(options.reset === true ? ['--reset'] : []),
       ...faults.flatMap((fault) => ['--fault', fault]),
     ],
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: childEnvironment(options.env) },

@@ -1,0 +1,59 @@
+import type { PlatformStatus, ResourceStatus } from '../../core/status/platformStatus.ts';
+import { printable } from '../../runner/printable.ts';
+import { findingLine, findingView } from './findingText.ts';
+import { table, usd, type Style } from './style.ts';
+
+/** The status as people read it: one block a stage, one line a resource. */
+export function statusLines(status: PlatformStatus, style: Style): readonly string[] {
+  return [
+    style.bold(headline(status)),
+    ...status.stages.flatMap((stage) => [
+      '',
+      ...table([[{ text: stage.title, paint: style.bold }, { text: stage.state, paint: () => style.state(stage.state) }, stage.reason]]),
+      ...table(
+        stage.resources.map((resource) => [
+          { text: resource.state, paint: () => style.state(resource.state) },
+          resource.title,
+          { text: resource.physicalId ?? '', paint: style.dim },
+          detail(resource),
+        ]),
+        2,
+      ),
+    ]),
+    ...(status.findings.length === 0 ? [] : ['', ...status.findings.map((finding) => findingLine(finding, style))]),
+  ];
+}
+
+function headline({ platform, mode, session, cost }: PlatformStatus): string {
+  const account = platform.account === undefined ? undefined : platform.identity === undefined ? platform.account : `${platform.account} (${platform.identity})`;
+  const words = {
+    connected: `${mode === 'rehearsal' ? 'would cost' : 'costs'} ${usd(cost.standingMonthlyUsd)} a month now, ${usd(cost.wholeMonthlyUsd)} whole`,
+    signedOut: 'signed out',
+    unreachable: 'AWS cannot be reached',
+    notConnected: 'not connected',
+  }[session];
+  return printable([mode === 'rehearsal' ? 'REHEARSAL' : undefined, platform.name, platform.region, account, words].filter((part) => part !== undefined).join(' · '));
+}
+
+function detail(resource: ResourceStatus): string {
+  const owner = resource.owner === 'foreign' ? 'not ours' : '';
+  return [owner, resource.reason].filter((part) => part !== '').join(' · ');
+}
+
+/** The shape of cli.md. */
+export function statusJson({ platform, mode, session, observedAt, stages, findings }: PlatformStatus): object {
+  return {
+    platform: { name: platform.name, id: platform.id, region: platform.region, account: platform.account, file: platform.file },
+    mode,
+    session,
+    observedAt,
+    stages: stages.map(({ id, title, state, reason, resources }) => ({
+      id,
+      title,
+      state,
+      reason,
+      resources: resources.map((r) => ({ id: r.id, kind: r.kind, state: r.state, reason: r.reason, owner: r.owner, physicalId: r.physicalId, outputs: r.outputs, lastKnown: r.lastKnown })),
+    })),
+    findings: findings.map((finding) => findingView(finding, platform.file)),
+  };
+}

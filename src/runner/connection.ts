@@ -1,0 +1,100 @@
+import { createAgents, type Agents } from '../aws/agent.ts';
+import { createAws, type Aws } from '../aws/aws.ts';
+import { awsProvider } from '../aws/provider.ts';
+import { priceBook } from '../aws/prices.ts';
+import type { CallerOut } from '../aws/outputs.ts';
+import type { Clock, Provider } from '../core/engine/ports.ts';
+import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
+import { SignedOut } from '../core/graph/errors.ts';
+import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
+import { platformGraph } from '../stages/registry.ts';
+import type { StageContext } from '../stages/stageContext.ts';
+import { fetchCaller } from './caller.ts';
+import { rehearsalClock, wallClock } from './clock.ts';
+import { chainCredentials, fixedCredentials, type SessionCredentials } from './credentials.ts';
+import { checkEndpoints, namedEndpoints, type NamedEndpoint } from './endpoints.ts';
+import type { Person } from './person.ts';
+import type { Reach } from './protocol.ts';
+import type { Rehearsal } from './rehearsalProcess.ts';
+import { RunnerError } from './runnerError.ts';
+
+/** A platform with its account at the other end. Nothing but the rehearsal's clock has been asked for when it is made. */
+export interface Connection {
+  readonly spec: PlatformSpec;
+  readonly graph: ResourceGraph;
+  readonly providers: readonly Provider[];
+  readonly clock: Clock;
+  readonly credentials: SessionCredentials;
+  readonly profile: string | undefined;
+  readonly endpoints: readonly NamedEndpoint[];
+  /** There unless the account is real. */
+  readonly rehearsal: Rehearsal | undefined;
+  caller(signal: AbortSignal): Promise<CallerOut>;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  readonly spec: PlatformSpec;
+  readonly reach: Reach;
+  readonly person: Person;
+  readonly env: NodeJS.ProcessEnv;
+  /** The rehearsal that was started for this session; it outlives the connection. */
+  readonly rehearsal: Rehearsal | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** @throws RunnerError exit 2 for an endpoint that is none; requests throw exit 3 for one that these credentials may not be sent to. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { spec, reach, env, rehearsal } = options;
+  const agents = createAgents(env);
+  // The person's --profile, then their AWS_PROFILE; the file only hints.
+  const profile = reach.profile ?? (env['AWS_PROFILE'] === undefined && env['AWS_ACCESS_KEY_ID'] === undefined ? spec.profile : undefined);
+  const endpoint = rehearsal?.endpoint ?? reach.endpoint;
+  const endpoints = namedEndpoints(endpoint, rehearsal === undefined ? env : {});
+  const credentials = rehearsal === undefined ? chainCredentials({ profile, region: spec.region, person: options.person, signal: options.signal }) : fixedCredentials(identityOf(rehearsal));
+  const checked: SessionCredentials = {
+    ...credentials,
+    async provide() {
+      const identity = await credentials.provide();
+      checkEndpoints(endpoints, identity, reach.allowCustomEndpoint ?? false);
+      return identity;
+    },
+  };
+  const clock = endpoints[0] === undefined ? undefined : await rehearsalClock(endpoints[0].url, options.signal);
+  const aws = createAws({ region: spec.region, credentials: () => checked.provide(), agents, ...(endpoint === undefined ? {} : { endpoint }) });
+  const context = contextOf(spec, aws, agents, clock ?? wallClock);
+  return {
+    spec,
+    graph: platformGraph(context),
+    providers: [awsProvider(context)],
+    clock: context.clock,
+    credentials: checked,
+    profile,
+    endpoints,
+    rehearsal,
+    caller: (signal) => fetchCaller(aws, signal),
+    close() {
+      aws.destroy();
+      agents.destroy();
+    },
+  };
+}
+
+/** The graph that a file describes, with nobody at the other end: for rows and lines that need no request. */
+export function offlineGraph(spec: PlatformSpec): ResourceGraph {
+  const agents = createAgents({});
+  const aws = createAws({ region: spec.region, credentials: () => Promise.reject(new SignedOut('not connected')), agents });
+  return platformGraph(contextOf(spec, aws, agents, wallClock));
+}
+
+function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock): StageContext {
+  return { spec, identity: { platform: platformTag(spec), tags: spec.tags }, aws, prices: priceBook(spec.region), clock, agents };
+}
+
+function identityOf(rehearsal: Rehearsal): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = rehearsal.env;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new RunnerError('The rehearsal did not name its credentials.', { code: 'rehearsal', exit: 2 });
+  }
+  return { accessKeyId, secretAccessKey };
+}

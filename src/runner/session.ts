@@ -1,0 +1,215 @@
+import { approvalOf } from '../core/engine/approval.ts';
+import { Engine } from '../core/engine/engine.ts';
+import type { Outcome, RunEvent } from '../core/engine/events.ts';
+import type { Approval, Verb } from '../core/engine/verbs.ts';
+import { SignedOut } from '../core/graph/errors.ts';
+import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
+import type { PlatformStatus } from '../core/status/platformStatus.ts';
+import { commandLines } from './commandLines.ts';
+import { connect, type Connection } from './connection.ts';
+import { lastRunOf } from './lastRun.ts';
+import type { Person } from './person.ts';
+import { planView } from './planView.ts';
+import { openPlatformFile, specOf } from './platformFile.ts';
+import type { FaultView, Interrupted, PlanView, Reach, RunRequest } from './protocol.ts';
+import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
+import { startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
+import { quietPorts, run } from './run.ts';
+import { RunnerError } from './runnerError.ts';
+import { defaultWorld } from './stateFolder.ts';
+import { lookedStatus, signedOutStatus } from './statusView.ts';
+
+export interface SessionPorts {
+  readonly person: Person;
+  readonly env: NodeJS.ProcessEnv;
+  /** The program that has the `rehearse` command. */
+  readonly cliEntry: string;
+  emit(event: RunEvent): void;
+  /** Something worth telling that is no event: one sentence. */
+  tell(message: string): void;
+}
+
+/**
+ * One platform and its account: what both faces speak to. It connects when something is first asked of the world, and
+ * reads the file anew for each question, so that an edit needs no new session.
+ */
+export class Session {
+  readonly #reach: Reach;
+  readonly #ports: SessionPorts;
+  readonly #closing = new AbortController();
+  /** What a plan's fingerprint stands for, while a person may still approve it. */
+  readonly #approvals = new Map<string, Approval>();
+  readonly #connections = new Map<string, Promise<Connection>>();
+  #rehearsal: Promise<RunningRehearsal> | undefined;
+  #run: AbortController | undefined;
+
+  constructor(reach: Reach, ports: SessionPorts) {
+    this.#reach = reach;
+    this.#ports = ports;
+  }
+
+  /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
+  document(): Promise<PlatformDocument> {
+    return openPlatformFile(this.#reach.file);
+  }
+
+  /** A run of this file that began and never ended. */
+  interrupted(): Promise<Interrupted | undefined> {
+    return lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).read();
+  }
+
+  /** What is there now. Signed out or out of reach is part of the answer, not an error. @throws RunnerError for a file with errors, or a refused endpoint. */
+  async status(): Promise<PlatformStatus> {
+    const document = await this.document();
+    const spec = specOf(document);
+    try {
+      const connection = await this.#connect(spec);
+      const seen = await new Engine(quietPorts(connection, this.#reach, this.#closing.signal)).observe(connection.graph, { signal: this.#closing.signal, depth: 'status' });
+      return lookedStatus(document, spec, this.#reach, connection, seen);
+    } catch (error) {
+      if (error instanceof SignedOut) return signedOutStatus(document, spec, this.#reach, error);
+      throw error;
+    }
+  }
+
+  /** What apply or destroy would do now; its fingerprint may be approved. */
+  async plan(verb: Verb, stages?: readonly string[], allow: readonly string[] = []): Promise<PlanView> {
+    const document = await this.document();
+    const spec = specOf(document);
+    const connection = await this.#connect(spec);
+    const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
+    const plan = await engine.plan(connection.graph, verb, { signal: this.#closing.signal, consent: new Set(allow), ...stagesOption(stages) });
+    const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
+    this.#approvals.set(view.fingerprint, approvalOf(plan));
+    return view;
+  }
+
+  apply(request: RunRequest): Promise<Outcome> {
+    return this.#start('apply', request);
+  }
+
+  destroy(request: RunRequest): Promise<Outcome> {
+    return this.#start('destroy', request);
+  }
+
+  /** From here on no mutating call starts; the run's promise tells when those in flight have ended. */
+  cancel(): void {
+    this.#run?.abort();
+  }
+
+  /** The lines a person would type, quoted for this machine's shell. */
+  async commands(stages?: readonly string[]): Promise<readonly string[]> {
+    return commandLines(specOf(await this.document()), stages, process.platform);
+  }
+
+  async faults(): Promise<readonly FaultView[]> {
+    return listFaults(await this.#rehearsed(), this.#closing.signal);
+  }
+
+  async breakSomething(fault: string, armed: boolean): Promise<void> {
+    await (armed ? armFault : disarmFault)(await this.#rehearsed(), fault, this.#closing.signal);
+  }
+
+  /** Forgets the rehearsed world. @throws RunnerError during a run, or outside a rehearsal. */
+  async resetRehearsal(): Promise<void> {
+    if (this.#run !== undefined) throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Cancel it first.' });
+    await (await this.#rehearsed()).stop();
+    await this.#forget();
+    this.#rehearsal = this.#startRehearsal(specOf(await this.document()), true);
+    await this.#rehearsal;
+    await lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).end();
+  }
+
+  /** Ends questions and looks, stops a rehearsal that was started here. A run is cancelled and not waited for: its caller does. */
+  async close(): Promise<void> {
+    this.cancel();
+    this.#closing.abort();
+    await this.#forget();
+    const rehearsal = await this.#rehearsal?.catch(() => undefined);
+    await rehearsal?.stop();
+  }
+
+  async #start(verb: Verb, request: RunRequest): Promise<Outcome> {
+    if (this.#run !== undefined) throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Wait until it has finished, or cancel it.' });
+    const approved = request.approved === undefined ? undefined : this.#approvals.get(request.approved);
+    if (request.approved !== undefined && approved === undefined) {
+      throw new RunnerError('The plan that was approved is not known any more.', { code: 'plan-again', exit: 2, next: 'Plan again.' });
+    }
+    const stop = new AbortController();
+    this.#run = stop;
+    try {
+      const connection = await this.#connect(specOf(await this.document()));
+      return await run({
+        verb,
+        stages: request.stages,
+        allow: request.allow,
+        approved,
+        connection,
+        reach: this.#reach,
+        person: this.#ports.person,
+        env: this.#ports.env,
+        signal: stop.signal,
+        emit: (event) => {
+          this.#ports.emit(event);
+        },
+        tell: (message) => {
+          this.#ports.tell(message);
+        },
+      });
+    } finally {
+      this.#run = undefined;
+    }
+  }
+
+  /** The same spec, the same connection: clients, prices and credentials are kept from question to question. */
+  #connect(spec: PlatformSpec): Promise<Connection> {
+    const key = JSON.stringify(spec);
+    const known = this.#connections.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(spec);
+    this.#connections.set(key, made);
+    made.catch(() => this.#connections.delete(key));
+    return made;
+  }
+
+  async #make(spec: PlatformSpec): Promise<Connection> {
+    const { mode, endpoint } = this.#reach;
+    const rehearsal = mode === 'live' || endpoint !== undefined ? undefined : await (this.#rehearsal ??= this.#startRehearsal(spec, false));
+    return connect({ spec, reach: this.#reach, person: this.#ports.person, env: this.#ports.env, rehearsal, signal: this.#closing.signal });
+  }
+
+  #startRehearsal(spec: PlatformSpec, reset: boolean): Promise<RunningRehearsal> {
+    const { world, stateFolder, file, timeScale, faults, seed, account } = this.#reach;
+    const started = startRehearsalProcess({
+      cliEntry: this.#ports.cliEntry,
+      world: world ?? defaultWorld(stateFolder, file),
+      timeScale,
+      faults: reset ? [] : (faults ?? []),
+      seed,
+      account: account ?? spec.account ?? '000000000000',
+      reset,
+      env: this.#ports.env,
+      signal: this.#closing.signal,
+    });
+    started.catch(() => {
+      this.#rehearsal = undefined;
+    });
+    return started;
+  }
+
+  async #rehearsed(): Promise<RunningRehearsal> {
+    if (this.#reach.mode === 'live') throw new RunnerError('This is a real account.', { code: 'not-a-rehearsal', exit: 2 });
+    if (this.#reach.endpoint !== undefined) throw new RunnerError('This rehearsal was started by somebody else.', { code: 'not-a-rehearsal', exit: 2 });
+    return (this.#rehearsal ??= this.#startRehearsal(specOf(await this.document()), false));
+  }
+
+  async #forget(): Promise<void> {
+    const open = await Promise.allSettled(this.#connections.values());
+    this.#connections.clear();
+    for (const connection of open) if (connection.status === 'fulfilled') connection.value.close();
+  }
+}
+
+export function stagesOption(stages: readonly string[] | undefined): { readonly stages?: readonly string[] } {
+  return stages === undefined || stages.length === 0 ? {} : { stages };
+}
