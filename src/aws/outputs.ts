@@ -43,6 +43,10 @@ export interface RouteTableOut {
   readonly routeTableId: string;
 }
 
+export interface EndpointOut {
+  readonly endpointId: string;
+}
+
 /** A private subnet through the route table that gives it its way out: who needs egress takes it from here, so that the order cannot be forgotten. */
 export interface EgressOut {
   readonly subnetId: string;

@@ -1,0 +1,44 @@
+import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
+import type { Handle, Resource } from '../../core/graph/resource.ts';
+import type { AwsScope } from '../awsScope.ts';
+import { read } from '../errors.ts';
+import type { SecurityGroupOut, VpcOut } from '../outputs.ts';
+
+type Needs = { readonly vpc: Handle<VpcOut> };
+
+/** The group that AWS makes and deletes with the VPC. It has no tag of ours: it belongs to whom the VPC belongs. */
+export function defaultSecurityGroup({ aws }: Pick<AwsScope, 'aws'>, needs: Needs): Resource<SecurityGroupOut, Needs> {
+  return {
+    id: 'default-security-group',
+    kind: 'AWS::EC2::SecurityGroup',
+    provider: 'aws',
+    title: 'Default security group',
+    needs,
+    within: needs.vpc,
+    internal: true,
+    async observe(look) {
+      const vpcId = (await look.outputs(needs.vpc))?.vpcId;
+      if (vpcId === undefined) return { state: 'absent' };
+      const Filters = [
+        { Name: 'vpc-id', Values: [vpcId] },
+        { Name: 'group-name', Values: ['default'] },
+      ];
+      const found = await look.share(`ec2:default-security-group:${vpcId}`, () =>
+        read(aws, look, (o) => aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }), o)),
+      );
+      const groupId = found?.SecurityGroups?.[0]?.GroupId;
+      if (groupId === undefined) return { state: 'absent' };
+      return { state: 'ready', owner: 'slipway', physicalId: groupId, attributes: {}, outputs: { groupId } };
+    },
+    commands: ({ vpc }) => [
+      [
+        'aws',
+        'ec2',
+        'describe-security-groups',
+        '--filters',
+        `Name=vpc-id,Values=${vpc.vpcId ?? '<vpc>'}`,
+        'Name=group-name,Values=default',
+      ],
+    ],
+  };
+}

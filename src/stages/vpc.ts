@@ -1,0 +1,90 @@
+import { address } from '../aws/ec2/address.ts';
+import { defaultSecurityGroup } from '../aws/ec2/defaultSecurityGroup.ts';
+import { internetGateway } from '../aws/ec2/internetGateway.ts';
+import { natGateway } from '../aws/ec2/natGateway.ts';
+import { privateRoutes, publicRoutes } from '../aws/ec2/routeTable.ts';
+import { s3Endpoint } from '../aws/ec2/s3Endpoint.ts';
+import { subnet } from '../aws/ec2/subnet.ts';
+import { vpc } from '../aws/ec2/vpc.ts';
+import { zones } from '../aws/ec2/zones.ts';
+import { caller } from '../aws/caller.ts';
+import type { CallerOut, EgressOut, SecurityGroupOut, SubnetOut, VpcOut, ZonesOut } from '../aws/outputs.ts';
+import type { Handle, ResourceId } from '../core/graph/resource.ts';
+import type { Stage } from '../core/graph/stage.ts';
+import type { StageContext } from './stageContext.ts';
+
+/** The stage, and what others build on. */
+export interface VpcStage {
+  readonly stage: Stage;
+  readonly caller: Handle<CallerOut>;
+  readonly zones: Handle<ZonesOut>;
+  readonly vpc: Handle<VpcOut>;
+  readonly publicSubnets: readonly Handle<SubnetOut>[];
+  readonly privateSubnets: readonly Handle<SubnetOut>[];
+  /** Private subnets with their way out: what nodes take. */
+  readonly egress: readonly Handle<EgressOut>[];
+  readonly defaultSecurityGroup: Handle<SecurityGroupOut>;
+}
+
+/** The runbook's "Virtual Private Cloud". `after`: the claim on the platform, which comes before its first write. */
+export function vpcStage(context: StageContext, after: readonly ResourceId[]): VpcStage {
+  const { network, compute } = context.spec;
+  const identity = caller(context);
+  const zone = zones(context, {
+    zones: network.zones,
+    public: network.public,
+    private: network.private,
+    instanceTypes: compute.instanceTypes,
+  });
+  const home = vpc(context, { cidr: network.cidr, after });
+  const gateway = internetGateway(context, { vpc: home });
+  const publicSubnets = network.public.map((cidr, index) => subnet(context, { access: 'public', cidr, index }, { vpc: home, zones: zone }));
+  const privateSubnets = network.private.map((cidr, index) =>
+    subnet(context, { access: 'private', cidr, index }, { vpc: home, zones: zone }),
+  );
+  const routes = publicRoutes(context, { vpc: home, gateway, subnets: publicSubnets });
+
+  const exits = network.public.slice(0, network.natGateways === 'single' ? 1 : network.private.length).flatMap((cidr, index) => {
+    const within = publicSubnets[index];
+    if (within === undefined) return [];
+    const ip = address(context, cidr);
+    return [{ ip, nat: natGateway(context, cidr, { subnet: within, address: ip, gateway }) }];
+  });
+  const egress = network.private.flatMap((cidr, index) => {
+    const within = privateSubnets[index];
+    const exit = exits[network.natGateways === 'single' ? 0 : index];
+    return within === undefined || exit === undefined ? [] : [privateRoutes(context, cidr, { vpc: home, subnet: within, nat: exit.nat })];
+  });
+  const group = defaultSecurityGroup(context, { vpc: home });
+
+  return {
+    caller: identity,
+    zones: zone,
+    vpc: home,
+    publicSubnets,
+    privateSubnets,
+    egress,
+    defaultSecurityGroup: group,
+    stage: {
+      id: 'vpc',
+      title: 'Virtual Private Cloud',
+      doc: 'docs/stages/vpc.md',
+      icon: 'type-hierarchy',
+      requires: [],
+      barrier: false,
+      resources: [
+        identity,
+        zone,
+        home,
+        gateway,
+        ...publicSubnets,
+        ...privateSubnets,
+        routes,
+        ...exits.flatMap(({ ip, nat }) => [ip, nat]),
+        ...egress,
+        ...(network.s3Endpoint ? [s3Endpoint(context, { vpc: home, egress })] : []),
+        group,
+      ],
+    },
+  };
+}
