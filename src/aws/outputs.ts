@@ -73,6 +73,11 @@ export interface ClusterOut {
   readonly clusterSecurityGroupId: string;
 }
 
+/** Who was let into the cluster. */
+export interface AccessOut {
+  readonly principalArn: string;
+}
+
 export interface AddonOut {
   readonly name: string;
   readonly version: string;
