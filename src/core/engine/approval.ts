@@ -1,0 +1,32 @@
+import { Refused } from '../graph/errors.ts';
+import type { Action } from '../graph/resource.ts';
+import type { Plan } from './plan.ts';
+import type { Approval } from './verbs.ts';
+
+/** How much an action can cost a person; an approval covers its own weight and less. */
+const WEIGHT: Readonly<Record<Action, number>> = { none: 0, blocked: 0, create: 1, update: 1, recreate: 2, replace: 3, delete: 3 };
+
+/** The approval that consists of exactly this plan. */
+export function approvalOf(plan: Plan): Approval {
+  return new Map(plan.changes.map(({ resource, change }) => [resource, change.action]));
+}
+
+/**
+ * A plan that a person approved was checked when it was shown; one that nobody has seen is held to its findings here.
+ *
+ * @throws Refused with code `plan-again` when the plan would do more than was approved, or with the code of a finding of level error.
+ */
+export function assertMayRun(plan: Plan, approved: Approval | undefined): void {
+  if (!approved) {
+    const obstacle = plan.findings.find((finding) => finding.severity === 'error');
+    if (obstacle) throw new Refused(obstacle.message, { code: obstacle.code });
+    return;
+  }
+  const more = plan.changes.find(({ resource, change }) => WEIGHT[change.action] > WEIGHT[approved.get(resource) ?? 'none']);
+  if (!more) return;
+  const words = 'diff' in more.change ? more.change.summary : more.title;
+  throw new Refused(`The world has changed since the plan was approved: now it would also ${words}. Nothing was done.`, {
+    code: 'plan-again',
+    next: 'Plan again and approve what it says now.',
+  });
+}
