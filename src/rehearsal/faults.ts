@@ -139,6 +139,14 @@ export class WorldFaults implements Faults {
     return true;
   }
 
+  /** Counts one more request against a fault that strikes after so many, and says how many there were. */
+  passed(name: string): number {
+    const fault = this.#kept().find((each) => each.name === name);
+    if (fault === undefined) return 0;
+    fault.seen += 1;
+    return fault.seen;
+  }
+
   #strikes(fault: ArmedFault): boolean {
     return draw(stateFrom(this.#seed, fault.name, fault.seen)).value < 0.2;
   }

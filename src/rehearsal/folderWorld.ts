@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldFaults, type ArmedFault } from './faults.ts';
+import { REQUESTS_FILE } from './requestLog.ts';
 import { draw, stateFrom } from './random.ts';
 import type { TimelineEntry, World } from './world.ts';
 
@@ -9,6 +10,8 @@ export interface WorldOptions {
   readonly folder: string;
   /** Makes ids and chances the same each time. Only read when the world is made. Default: random. */
   readonly seed?: number;
+  /** The account that a new world plays, 12 digits. Default: drawn from the seed. */
+  readonly account?: string;
   /** How many times faster than the wall clock the world's clock runs. */
   readonly timeScale: number;
   /** The wall clock, ms since the epoch. */
@@ -99,7 +102,7 @@ export class FolderWorld implements World {
     chmodSync(options.folder, 0o700);
     lock(options.folder);
     try {
-      const saved = load(options.folder) ?? make(options.seed ?? randomBytes(4).readUInt32BE());
+      const saved = load(options.folder) ?? make(options);
       const world = new FolderWorld(options, saved, loadClock(options.folder) ?? (options.wall ?? Date.now)());
       world.#dirty = true;
       world.save();
@@ -188,12 +191,13 @@ export class FolderWorld implements World {
 export function forgetWorld(folder: string): void {
   if (!existsSync(folder)) return;
   lock(folder);
-  for (const name of [STATE_FILE, CLOCK_FILE, 'requests.jsonl', LOCK_FILE]) rmSync(join(folder, name), { force: true });
+  for (const name of [STATE_FILE, CLOCK_FILE, REQUESTS_FILE, LOCK_FILE]) rmSync(join(folder, name), { force: true });
 }
 
-function make(seed: number): Saved {
+function make(options: WorldOptions): Saved {
+  const seed = options.seed ?? randomBytes(4).readUInt32BE();
   let state = stateFrom(seed);
-  let account = '';
+  let account = options.account ?? '';
   while (account.length < 12) {
     const drawn = draw(state);
     state = drawn.next;

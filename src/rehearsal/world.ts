@@ -23,6 +23,10 @@ export interface World {
   token(length: number): string;
   /** A part of the state, by name (`ec2/us-west-2`, `iam`); made with `initial` the first time. Mutate it in place; all parts are saved, atomically, before the answer leaves. */
   part<T extends object>(name: string, initial: () => T): T;
+  /** Writes what changed to the folder. Whoever serves requests calls it before an answer leaves, also after a refusal. */
+  save(): void;
+  /** The wall clock, ms: signatures, tokens and certificates are dated by it, never by world time. */
+  wall(): number;
   /** Armed faults, by name. */
   readonly faults: Faults;
   /** Tells the timeline when a thing was asked for, and when it is (or will be) ready: `GET /_rehearsal/timeline`. */
@@ -58,10 +62,15 @@ export const SECONDS = {
   natDeleted: 60,
   clusterActive: 600,
   clusterDeleted: 300,
+  clusterUpdated: 90,
   addonActive: 45,
   addonDeleted: 20,
+  addonUpdated: 30,
   nodegroupActive: 210,
   nodegroupDeleted: 180,
+  nodegroupUpdated: 20,
+  /** A node group whose nodes have not all joined by then is CREATE_FAILED. */
+  nodegroupGivesUp: 900,
   /** From scaling up to the new nodes being Ready. */
   nodeReady: 75,
   accessEntryEffective: 10,
