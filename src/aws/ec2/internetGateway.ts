@@ -33,16 +33,15 @@ export function gatewayKind(scope: AwsScope): Ec2Kind<InternetGateway, GatewayOu
       ),
     async view({ id, item }) {
       const attachment = item.Attachments?.find((each) => each.State !== 'detached');
-      // A twin is deleted with what was seen of the one in use: whose attachment it is must be told with it.
-      const attributes = { vpcId: attachment?.VpcId ?? null, gatewayId: id };
+      const attributes = { vpcId: attachment?.VpcId ?? null };
       if (attachment?.VpcId === undefined || attachment.State === 'attaching')
         return { state: 'pending', outputs: { gatewayId: id }, reason: 'not attached to the VPC yet', attributes };
       return { state: 'ready', outputs: { gatewayId: id }, attributes };
     },
     used: async ({ item }) => (item.Attachments ?? []).length > 0,
     async delete(seen, ctx) {
-      const { vpcId, gatewayId } = seen.attributes;
-      if (typeof vpcId === 'string' && gatewayId === seen.physicalId) return detach(scope, seen, vpcId, ctx);
+      const { vpcId } = seen.attributes;
+      if (typeof vpcId === 'string') return detach(scope, seen, vpcId, ctx);
       await remove(aws, ctx, (o) => aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: seen.physicalId }), o));
     },
   };

@@ -71,8 +71,8 @@ function viewOf(id: string, table: RouteTable, access: Access, expected: number)
     vpcId: table.VpcId,
     defaultRoute: route?.NatGatewayId ?? route?.GatewayId ?? null,
     subnetIds,
-    // Not wanted, only needed to take it apart; with whose they are, for a twin is deleted with what was seen of the one in use.
-    associations: { routeTableId: id, bySubnet: Object.fromEntries(associations) },
+    // Not wanted, only needed to take it apart.
+    associations: Object.fromEntries(associations),
   };
   const [subnetId] = subnetIds;
   const waitsFor =
@@ -91,10 +91,9 @@ function viewOf(id: string, table: RouteTable, access: Access, expected: number)
 /** Association ids by subnet. */
 function associationsOf(seen: Present): Readonly<Record<string, string>> {
   const { associations } = seen.attributes;
-  if (!isRecord(associations) || associations['routeTableId'] !== seen.physicalId || !isRecord(associations['bySubnet'])) return {};
-  return Object.fromEntries(
-    Object.entries(associations['bySubnet']).flatMap(([subnetId, id]) => (typeof id === 'string' ? [[subnetId, id]] : [])),
-  );
+  return isRecord(associations)
+    ? Object.fromEntries(Object.entries(associations).flatMap(([subnetId, id]) => (typeof id === 'string' ? [[subnetId, id]] : [])))
+    : {};
 }
 
 const isRecord = (value: Json | undefined): value is { readonly [key: string]: Json } =>

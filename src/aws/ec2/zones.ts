@@ -1,6 +1,7 @@
 import { DescribeAvailabilityZonesCommand, paginateDescribeInstanceTypeOfferings, type AvailabilityZone } from '@aws-sdk/client-ec2';
 import { Unseen } from '../../core/graph/errors.ts';
 import type { Look, Observation, Resource } from '../../core/graph/resource.ts';
+import { eksRefusedZoneIds } from '../../core/platform/regions.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read } from '../errors.ts';
 import type { ZonesOut } from '../outputs.ts';
@@ -8,8 +9,8 @@ import { readAll } from '../pages.ts';
 import { RESOURCE_TAG } from '../tags.ts';
 import { cidrKey, subnetKind } from './subnet.ts';
 
-/** Zones, by id (names are an account's own aliases), that EKS refuses control planes in (EKS user guide, "network requirements"). */
-const REFUSED_BY_EKS: ReadonlySet<string> = new Set(['use1-az3', 'usw1-az2', 'cac1-az3']);
+/** By id: names are an account's own aliases. */
+const refusedByEks: ReadonlySet<string> = new Set(eksRefusedZoneIds);
 
 export interface ZonesWish {
   /** Zone ids that were written, or how many to choose. */
@@ -49,7 +50,7 @@ async function observeZones(scope: AwsScope, wish: ZonesWish, look: Look): Promi
   if (typeof wish.zones !== 'number') return written(wish.zones, open, scope.aws.region);
   const candidates = await offering(scope, wish.instanceTypes, open, look);
   const taken = new Set(settled.map((zone) => zone?.id));
-  const free = candidates.filter((zone) => !taken.has(zone.id) && !REFUSED_BY_EKS.has(zone.id));
+  const free = candidates.filter((zone) => !taken.has(zone.id) && !refusedByEks.has(zone.id));
   const all = settled.map((zone) => zone ?? free.shift());
   if (all.every((zone) => zone !== undefined)) return chosen(all);
   return {
@@ -98,7 +99,7 @@ const named = ({ ZoneId: id, ZoneName: name }: AvailabilityZone): readonly Zone[
   id === undefined || name === undefined ? [] : [{ id, name }];
 
 function written(ids: readonly string[], open: readonly Zone[], region: string): Observation<ZonesOut> {
-  const refused = ids.find((id) => REFUSED_BY_EKS.has(id));
+  const refused = ids.find((id) => refusedByEks.has(id));
   if (refused !== undefined)
     return {
       ...nobodys,
