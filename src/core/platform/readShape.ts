@@ -1,0 +1,362 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Document, Node, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Finding, Fix, SourceRange } from '../findings/finding.ts';
+import { nearest } from '../findings/nearest.ts';
+import { token } from '../findings/token.ts';
+import type { Source } from './document.ts';
+import { formats, matches, mended } from './formats.ts';
+import type { FormatName } from './formats.ts';
+import { deepest } from './nesting.ts';
+import type { Choice, Either, Entries, Flag, List, Mapping, Shape, Text, Whole, Written } from './shapes.ts';
+import { kebab, placeOf, plainYaml } from './words.ts';
+
+export type Path = readonly (string | number)[];
+
+/** Nodes that are looked at in one document, aliases followed: what they expand to is bounded by it. */
+const mostNodes = 20_000;
+
+/** What a document holds as far as it has the wanted shape, and where everything in it stands. */
+export interface ReadShape<S extends Shape> {
+  readonly written: Written<S> | undefined;
+  readonly findings: readonly Finding[];
+  /** Of every value that stands in the document, by `JSON.stringify` of its path. */
+  readonly values: ReadonlyMap<string, SourceRange>;
+  /** Of every key. */
+  readonly keys: ReadonlyMap<string, SourceRange>;
+}
+
+/** Reads `document` by `shape`. Every difference is a finding, and what differs is left out of `written`. */
+export function readShape<S extends Shape>(source: Source, document: Document.Parsed<ParsedNode>, shape: S): ReadShape<S> {
+  const reader = new ShapeReader(source, document, shape);
+  // The reader builds each value by the very shape that `Written` is derived from.
+  const written = reader.read(document.contents, shape, [], 0) as Written<S> | undefined;
+  return { written, findings: reader.findings, values: reader.values, keys: reader.keys };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly value: Node | null;
+}
+
+class ShapeReader {
+  readonly findings: Finding[] = [];
+  readonly values = new Map<string, SourceRange>();
+  readonly keys = new Map<string, SourceRange>();
+  readonly #source: Source;
+  readonly #document: Document.Parsed<ParsedNode>;
+  readonly #root: Shape;
+  #nodes = 0;
+
+  constructor(source: Source, document: Document.Parsed<ParsedNode>, root: Shape) {
+    this.#source = source;
+    this.#document = document;
+    this.#root = root;
+  }
+
+  read(written: Node | null, shape: Shape, path: Path, depth: number): unknown {
+    const node = this.#resolve(written, path, depth);
+    if (node === undefined) return undefined;
+    this.values.set(JSON.stringify(path), this.#rangeOf(written, path));
+    if (isEmptyValue(node)) return this.#empty(shape, path);
+    switch (shape.type) {
+      case 'text':
+        return this.#text(node, shape, path);
+      case 'choice':
+        return this.#choice(node, shape, path);
+      case 'whole':
+        return this.#whole(node, shape, path);
+      case 'flag':
+        return this.#flag(node, shape, path);
+      case 'list':
+        return this.#list(node, shape, path, depth);
+      case 'either':
+        return this.#either(node, shape, path, depth);
+      case 'mapping':
+        return this.#mapping(node, shape, path, depth);
+      case 'entries':
+        return this.#entries(node, shape, path, depth);
+      case 'anything':
+        return isMap(node) ? this.#plain(node, path, depth) : this.#wrongType(path, 'a mapping');
+    }
+  }
+
+  /** Follows an alias; `undefined` (with a finding) where it leads nowhere or the document is too large with all of them followed. */
+  #resolve(node: Node | null, path: Path, depth: number): Node | null | undefined {
+    if (++this.#nodes > mostNodes || depth > deepest) {
+      if (this.#nodes <= mostNodes + 1) this.#nodes = mostNodes + 1;
+      if (!this.findings.some(({ code }) => code === 'platform.aliases')) {
+        this.#report(
+          'platform.aliases',
+          path,
+          `With its aliases followed the file has more than ${mostNodes} values or ${deepest} levels: write less with aliases.`,
+          this.#rangeOf(node, path),
+        );
+      }
+      return undefined;
+    }
+    if (!isAlias(node)) return node;
+    const target = node.resolve(this.#document);
+    if (target === undefined) {
+      this.#report(
+        'platform.alias',
+        path,
+        `There is no anchor ${token(node.source)} above this alias: define it, or write the value.`,
+        this.#rangeOf(node, path),
+      );
+      return undefined;
+    }
+    return isAlias(target) ? this.#resolve(target, path, depth + 1) : target;
+  }
+
+  #empty(shape: Shape, path: Path): undefined {
+    const mayBeEmpty =
+      shape.type === 'mapping' || shape.type === 'entries' || shape.type === 'anything' || (shape.type === 'list' && shape.minimum === 0);
+    if (!mayBeEmpty) this.#report('platform.empty-value', path, `${placeOf(path)} has no value: write one, or leave the key out.`);
+    return undefined;
+  }
+
+  #text(node: Node, shape: Text, path: Path): string | undefined {
+    if (!isScalar(node)) return this.#wrongType(path, formats[shape.format].says);
+    const { value } = node;
+    if (typeof value !== 'string') return this.#unquoted(node, shape.format, path);
+    if (matches(shape.format, value)) return value;
+    this.#report(
+      `platform.${kebab(shape.format)}`,
+      path,
+      `${placeOf(path)} must be ${formats[shape.format].says}.`,
+      undefined,
+      this.#mend(shape.format, value, path),
+    );
+    return undefined;
+  }
+
+  /** YAML read a number or a truth value where a text is wanted: the token itself, in quotes, is what was meant. */
+  #unquoted(node: Scalar, format: FormatName, path: Path): undefined {
+    const text = node.source ?? '';
+    const isAccount = format === 'account' && /^[0-9]{1,12}$/.test(text);
+    const meant = isAccount ? text.padStart(12, '0') : text;
+    const fix = matches(format, meant) ? this.#replace(`Write ${token(meant)} in quotes`, path, JSON.stringify(meant)) : undefined;
+    if (isAccount) {
+      this.#report(
+        'platform.account',
+        path,
+        `${placeOf(path)} is a number here and loses its leading zeros: write the twelve digits in quotes.`,
+        undefined,
+        fix,
+      );
+    } else {
+      this.#report(
+        'platform.type',
+        path,
+        `${placeOf(path)} must be ${formats[format].says}, and is a ${typeof node.value} here: put it in quotes.`,
+        undefined,
+        fix,
+      );
+    }
+    return undefined;
+  }
+
+  #choice(node: Node, shape: Choice, path: Path): string | undefined {
+    const value = isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
+    if (value !== undefined && shape.of.includes(value)) return value;
+    const close = value === undefined ? undefined : nearest(value.replace(/[-_ ]/g, ''), shape.of);
+    const fix = close === undefined ? undefined : this.#replace(`Change to ${close}`, path, close);
+    this.#report('platform.choice', path, `${placeOf(path)} must be one of ${shape.of.join(', ')}.`, undefined, fix);
+    return undefined;
+  }
+
+  #whole(node: Node, shape: Whole, path: Path): number | undefined {
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'string' && /^[0-9]{1,9}$/.test(value)) {
+      return this.#wrongType(path, 'a whole number, without quotes', this.#replace('Take the quotes off', path, String(Number(value))));
+    }
+    if (typeof value !== 'number' || !Number.isInteger(value)) return this.#wrongType(path, 'a whole number');
+    if (value >= shape.minimum && value <= shape.maximum) return value;
+    this.#report('platform.number', path, `${placeOf(path)} must be from ${shape.minimum} to ${shape.maximum}.${reason(shape)}`);
+    return undefined;
+  }
+
+  #flag(node: Node, shape: Flag, path: Path): boolean | undefined {
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'boolean') return value;
+    const meant = typeof value === 'string' ? truthWords.get(value.trim().toLowerCase()) : undefined;
+    const fix = meant === undefined ? undefined : this.#replace(`Change to ${meant}`, path, String(meant));
+    return this.#wrongType(path, `true or false${shape.default === undefined ? '' : ` (${shape.default} if not written)`}`, fix);
+  }
+
+  #either(node: Node, shape: Either, path: Path, depth: number): unknown {
+    if (isSeq(node)) return this.#list(node, shape.other, path, depth);
+    if (isScalar(node) && typeof node.value === 'number') return this.#whole(node, shape.one, path);
+    return this.#wrongType(path, 'a whole number or a list');
+  }
+
+  #list(node: Node, shape: List, path: Path, depth: number): readonly unknown[] | undefined {
+    if (!isSeq(node)) return this.#wrongType(path, 'a list', this.#bracket(node, path));
+    const { items } = node as YAMLSeq<Node | null>;
+    if (items.length < shape.minimum) {
+      this.#report(
+        'platform.too-few',
+        path,
+        `${placeOf(path)} must have at least ${shape.minimum} ${shape.minimum === 1 ? 'entry' : 'entries'}, and has ${items.length}.${reason(shape)}`,
+      );
+    }
+    if (items.length > shape.maximum)
+      this.#report('platform.too-many', path, `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${items.length}.`);
+    const values = items.slice(0, shape.maximum).map((item, index) => this.read(item, shape.items, [...path, index], depth + 1));
+    for (const [index, value] of values.entries()) {
+      if (typeof value === 'string' && values.indexOf(value) < index)
+        this.#report('platform.duplicate-entry', [...path, index], `${token(value)} stands in ${placeOf(path)} twice: leave one out.`);
+    }
+    return values;
+  }
+
+  #mapping(node: Node, shape: Mapping, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
+    if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
+    const read: Record<string, unknown> = {};
+    for (const { name, value } of this.#pairs(node, path)) {
+      const inner = Object.hasOwn(shape.keys, name) ? shape.keys[name] : undefined;
+      if (inner === undefined) this.#unknownKey(name, shape, path);
+      else read[name] = this.read(value, inner, [...path, name], depth + 1);
+    }
+    for (const key of shape.required ?? []) {
+      if (!this.keys.has(JSON.stringify([...path, key])))
+        this.#report('platform.missing', path, `${token(key)} is missing: write it.`, this.#startOf(node));
+    }
+    return read;
+  }
+
+  #unknownKey(name: string, shape: Mapping, path: Path): void {
+    const close = nearest(name, Object.keys(shape.keys));
+    const range = this.keys.get(JSON.stringify([...path, name]));
+    const where = path.length === 0 ? 'platform.yml' : placeOf(path);
+    const elsewhere = close === undefined ? homesOf(name, this.#root).at(0) : undefined;
+    const hint =
+      close !== undefined
+        ? `did you mean ${close}?`
+        : elsewhere !== undefined
+          ? `did you mean ${elsewhere}?`
+          : `its keys are ${Object.keys(shape.keys).join(', ')}.`;
+    const fix =
+      close === undefined || range === undefined ? undefined : { title: `Change to ${close}`, edits: [{ range, newText: close }] };
+    this.#report('platform.unknown-key', path, `${token(name)} is no key of ${where}: ${hint}`, range, fix);
+  }
+
+  #entries(node: Node, shape: Entries, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
+    if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
+    if (node.items.length > shape.maximum)
+      this.#report('platform.too-many', path, `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${node.items.length}.`);
+    const read: [string, unknown][] = [];
+    for (const { name, value } of this.#pairs(node, path).slice(0, shape.maximum)) {
+      if (matches(shape.names, name)) read.push([name, this.read(value, shape.values, [...path, name], depth + 1)]);
+      else
+        this.#report(
+          `platform.${kebab(shape.names)}`,
+          path,
+          `${token(name)} must be ${formats[shape.names].says}.`,
+          this.keys.get(JSON.stringify([...path, name])),
+        );
+    }
+    return Object.fromEntries(read);
+  }
+
+  /** What is passed on as written: JSON and nothing else. */
+  #plain(written: Node | null, path: Path, depth: number): unknown {
+    const node = this.#resolve(written, path, depth);
+    if (node === undefined) return undefined;
+    this.values.set(JSON.stringify(path), this.#rangeOf(written, path));
+    if (node === null) return null;
+    if (isMap(node))
+      return Object.fromEntries(this.#pairs(node, path).map(({ name, value }) => [name, this.#plain(value, [...path, name], depth + 1)]));
+    if (isSeq(node)) return (node as YAMLSeq<Node | null>).items.map((item, index) => this.#plain(item, [...path, index], depth + 1));
+    const value = isScalar(node) ? node.value : undefined;
+    const isJson =
+      value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+    return isJson ? value : this.#wrongType(path, 'a value that JSON has');
+  }
+
+  /** The entries with a name each, in order; a name that comes again or is no name is a finding and left out. */
+  #pairs(node: YAMLMap, path: Path): readonly Entry[] {
+    const entries: Entry[] = [];
+    for (const { key, value } of (node as YAMLMap<Node | null, Node | null>).items) {
+      const name = isScalar(key) && key.value !== null ? (typeof key.value === 'string' ? key.value : (key.source ?? '')) : undefined;
+      if (name === undefined) {
+        this.#report('platform.key', path, 'A key must be a text here.', this.#rangeOf(key, path));
+        continue;
+      }
+      const place = JSON.stringify([...path, name]);
+      const range = this.#rangeOf(key, path);
+      if (entries.some((entry) => entry.name === name))
+        this.#report('platform.duplicate-key', path, `${token(name)} stands here twice: leave one out.`, range);
+      else {
+        this.keys.set(place, range);
+        entries.push({ name, value });
+      }
+    }
+    return entries;
+  }
+
+  #mend(format: FormatName, value: string, path: Path): Fix | undefined {
+    const better = mended(format, value);
+    return better === undefined
+      ? undefined
+      : this.#replace(`Change to ${better}`, path, format === 'account' ? JSON.stringify(better) : plainYaml(better));
+  }
+
+  /** A single value where a list of such values is wanted. */
+  #bracket(node: Node, path: Path): Fix | undefined {
+    const [start, end] = node.range ?? [0, 0];
+    const text = this.#source.text.slice(start, end);
+    return isScalar(node) && /^[^\n,[\]{}#]+$/.test(text) ? this.#replace('Make it a list', path, `[${text}]`) : undefined;
+  }
+
+  #replace(title: string, path: Path, newText: string): Fix | undefined {
+    const range = this.values.get(JSON.stringify(path));
+    return range === undefined ? undefined : { title, edits: [{ range, newText }] };
+  }
+
+  #wrongType(path: Path, wanted: string, fix?: Fix): undefined {
+    this.#report('platform.type', path, `${path.length === 0 ? 'The file' : placeOf(path)} must be ${wanted}.`, undefined, fix);
+    return undefined;
+  }
+
+  #report(code: string, path: Path, message: string, at?: SourceRange, fix?: Fix): void {
+    const range = at ?? this.values.get(JSON.stringify(path)) ?? this.keys.get(JSON.stringify(path));
+    this.findings.push({ code, severity: 'error', message, ...(range && { range }), ...(fix && { fix }) });
+  }
+
+  /** Of the value as it stands there (of an alias: the alias); of its key where nothing is written. */
+  #rangeOf(node: Node | null | undefined, path: Path): SourceRange {
+    const [start, valueEnd] = node?.range ?? [0, 0];
+    const text = this.#source.text.slice(start, valueEnd).trimEnd();
+    const keyRange = this.keys.get(JSON.stringify(path));
+    return text === '' && keyRange !== undefined ? keyRange : this.#source.range(start, start + text.length);
+  }
+
+  #startOf(node: Node): SourceRange {
+    const [start] = node.range ?? [0];
+    return this.#source.range(start, start + (/^[^\s:,}\]]+/.exec(this.#source.text.slice(start, start + 1024))?.[0].length ?? 0));
+  }
+}
+
+/** YAML 1.1 and people say it in many ways; YAML 1.2 knows two. */
+const truthWords: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', 'y', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', 'n', '0'].map((word) => [word, false] as const),
+]);
+
+function isEmptyValue(node: Node | null): node is null {
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+function reason(shape: Whole | List): string {
+  return shape.why === undefined ? '' : ` ${shape.why}`;
+}
+
+/** Where else a key of that name is at home: `network.zones`. */
+function homesOf(name: string, shape: Shape, path = ''): readonly string[] {
+  if (shape.type !== 'mapping') return [];
+  return Object.entries(shape.keys).flatMap(([key, inner]) => {
+    const here = path === '' ? key : `${path}.${key}`;
+    return key === name ? [here] : homesOf(name, inner, here);
+  });
+}
