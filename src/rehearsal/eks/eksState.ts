@@ -84,6 +84,7 @@ export interface NodegroupRecord {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: number;
+  /** When its settings last changed: what is missing since then is wanted since then. */
   modifiedAt: number;
   /** CREATE_FAILED since then: it can only be deleted. */
   failedAt?: number;
@@ -102,6 +103,8 @@ export interface NodegroupRecord {
   settings: NodegroupSettings;
   tags: Record<string, string>;
   nodes: NodeRecord[];
+  /** Not all wanted nodes could be had when somebody last looked. */
+  short?: boolean;
 }
 
 export interface NodegroupSettings {

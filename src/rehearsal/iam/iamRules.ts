@@ -104,6 +104,8 @@ export interface TrustStatement {
   readonly actions: readonly string[];
   /** `Service` → `['eks.amazonaws.com']`, `Federated` → ARNs, `AWS` → ARNs. */
   readonly principals: Readonly<Record<string, readonly string[]>>;
+  /** `Condition.StringEquals`: key → allowed values. */
+  readonly equals: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The statements of a trust policy, every list made a list. */
@@ -113,14 +115,18 @@ export function trustStatements(text: string): TrustStatement[] {
     .filter(isRecord)
     .map((statement) => ({
       allows: statement['Effect'] === 'Allow',
-      actions: list(statement['Action']).filter((action) => typeof action === 'string'),
-      principals: Object.fromEntries(
-        Object.entries(isRecord(statement['Principal']) ? statement['Principal'] : {}).map(([type, names]) => [
-          type,
-          list(names).filter((name) => typeof name === 'string'),
-        ]),
-      ),
+      actions: texts(statement['Action']),
+      principals: textsByKey(statement['Principal']),
+      equals: textsByKey(isRecord(statement['Condition']) ? statement['Condition']['StringEquals'] : undefined),
     }));
+}
+
+function textsByKey(value: unknown): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(isRecord(value) ? value : {}).map(([key, each]) => [key, texts(each)]));
+}
+
+function texts(value: unknown): string[] {
+  return list(value).filter((each) => typeof each === 'string');
 }
 
 function list(value: unknown): readonly unknown[] {

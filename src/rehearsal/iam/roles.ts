@@ -145,6 +145,33 @@ export function canBeAssumed(world: World, roleArn: string, service: string): bo
   );
 }
 
+/**
+ * Whether a service account of a cluster can assume a role: the issuer's provider is in the account with the audience of STS,
+ * and the trust policy names this provider, this issuer and this subject. A trust made for an earlier cluster does not.
+ * @param issuer without the scheme
+ */
+export function canBeAssumedByServiceAccount(world: World, roleArn: string, issuer: string, subject: string): boolean {
+  const { roles, oidcProviders } = iamState(world);
+  const role = Object.values(roles).find((candidate) => candidate.arn === roleArn);
+  const provider = Object.values(oidcProviders).find((candidate) => candidate.url === issuer);
+  if (role === undefined || provider === undefined || role.trustEffectiveAt > world.now()) return false;
+  if (!provider.clientIds.includes('sts.amazonaws.com')) return false;
+  return trustStatements(role.trust).some(
+    (statement) =>
+      statement.allows &&
+      statement.actions.includes('sts:AssumeRoleWithWebIdentity') &&
+      statement.principals['Federated']?.includes(provider.arn) === true &&
+      allowsValue(statement.equals[`${issuer}:sub`], subject) &&
+      allowsValue(statement.equals[`${issuer}:aud`], 'sts.amazonaws.com') &&
+      Object.keys(statement.equals).every((key) => key.startsWith(`${issuer}:`)),
+  );
+}
+
+/** No condition on a key allows all values of it. */
+function allowsValue(allowed: readonly string[] | undefined, value: string): boolean {
+  return allowed === undefined || allowed.includes(value);
+}
+
 function checkedBoundary(world: World, arn: string | undefined, region: string): string | undefined {
   if (arn === undefined) return undefined;
   const policies = `arn:${partitionOf(region)}:iam::`;
