@@ -20,7 +20,12 @@ export interface CliContext {
 }
 
 /** Does `work` with a session, and closes it whatever happens. An interrupt ends looks and questions; a run is cancelled and ends by itself. */
-export async function withSession<T>(context: CliContext, reach: Reach, emit: (event: RunEvent) => void, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  context: CliContext,
+  reach: Reach,
+  emit: (event: RunEvent) => void,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = new Session(reach, {
     person: context.person,
     env: context.env,

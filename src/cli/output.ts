@@ -62,9 +62,10 @@ function quietly(stream: Stream): { write(text: string): void; flush(): Promise<
     flush: () =>
       new Promise((resolve) => {
         if (gone || stream.destroyed) resolve();
-        else stream.write('', () => {
-          resolve();
-        });
+        else
+          stream.write('', () => {
+            resolve();
+          });
       }),
   };
 }

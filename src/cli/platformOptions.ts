@@ -55,7 +55,8 @@ export async function reachOf(options: PlatformOptions, context: CliContext): Pr
   const { env, cwd } = context;
   const rehearsal = options.rehearsal ?? false;
   const onlyThere = { '--world': options.world, '--time-scale': options.timeScale, '--fault': options.fault, '--seed': options.seed };
-  for (const [name, value] of Object.entries(onlyThere)) if (value !== undefined && !rehearsal) throw usageError(`${name} needs --rehearsal.`);
+  for (const [name, value] of Object.entries(onlyThere))
+    if (value !== undefined && !rehearsal) throw usageError(`${name} needs --rehearsal.`);
   if (options.context !== undefined && options.kubeconfig === undefined) throw usageError('--context needs --kubeconfig.');
   const account = checkAccount(options.account);
   const profile = checkProfile(options.profile);

@@ -26,7 +26,9 @@ export class TerminalPerson implements Person {
       },
       confirmIdentity: async (about) => {
         if (!this.present) return false;
-        this.#output.message(`${printable(about.file)} wants to use ${printable(about.identity)} in account ${about.account}, ${about.region}.`);
+        this.#output.message(
+          `${printable(about.file)} wants to use ${printable(about.identity)} in account ${about.account}, ${about.region}.`,
+        );
         if (about.endpoint !== undefined) this.#output.message(`AWS is reached at another address: ${printable(about.endpoint)}.`);
         if (about.previous !== undefined) this.#output.message(`Until now it was ${printable(about.previous)}.`);
         return this.confirm('Is that right?', signal);
@@ -34,7 +36,9 @@ export class TerminalPerson implements Person {
       signIn: async ({ reason, command }) => {
         if (!this.present) return false;
         this.#output.message(printable(reason));
-        this.#output.message(command === undefined ? 'Sign in again in another terminal.' : `In another terminal, run: ${printable(command)}`);
+        this.#output.message(
+          command === undefined ? 'Sign in again in another terminal.' : `In another terminal, run: ${printable(command)}`,
+        );
         return this.confirm('Signed in?', signal);
       },
     };

@@ -12,7 +12,10 @@ export function checkConsents(allow: readonly string[]): readonly string[] {
   for (const consent of allow) {
     const [what = '', ...resource] = consent.split(':');
     if (!CONSENTS.includes(what) || resource.join(':') === '') {
-      throw usageError(`--allow ${consent} is not WHAT:RESOURCE.`, `WHAT is one of ${CONSENTS.join(', ')}; slipway plan prints the options that it needs.`);
+      throw usageError(
+        `--allow ${consent} is not WHAT:RESOURCE.`,
+        `WHAT is one of ${CONSENTS.join(', ')}; slipway plan prints the options that it needs.`,
+      );
     }
   }
   return allow;
@@ -20,7 +23,8 @@ export function checkConsents(allow: readonly string[]): readonly string[] {
 
 /** Twelve digits. @throws RunnerError exit 2 */
 export function checkAccount(account: string | undefined): string | undefined {
-  if (account !== undefined && !/^\d{12}$/.test(account)) throw usageError(`--account ${account} is not an account id.`, 'Write its twelve digits.');
+  if (account !== undefined && !/^\d{12}$/.test(account))
+    throw usageError(`--account ${account} is not an account id.`, 'Write its twelve digits.');
   return account;
 }
 
@@ -35,6 +39,7 @@ export function numberOption(name: string, text: string, lowest: number, highest
 
 /** AWS profile names: what `aws configure` takes, never an option. @throws RunnerError exit 2 */
 export function checkProfile(profile: string | undefined): string | undefined {
-  if (profile !== undefined && !/^[\w.@+/ :][\w.@+/ :-]{0,127}$/.test(profile)) throw usageError('--profile is not the name of an AWS profile.');
+  if (profile !== undefined && !/^[\w.@+/ :][\w.@+/ :-]{0,127}$/.test(profile))
+    throw usageError('--profile is not the name of an AWS profile.');
   return profile;
 }

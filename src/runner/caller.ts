@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Aws } from '../aws/aws.ts';
+import { partitionOf } from '../aws/caller.ts';
 import { read } from '../aws/errors.ts';
 import type { CallerOut } from '../aws/outputs.ts';
 import { Unseen } from '../core/graph/errors.ts';
@@ -13,13 +14,13 @@ export async function fetchCaller(aws: Aws, signal: AbortSignal): Promise<Caller
   const answer = await read(aws, { signal }, (options) => aws.sts.send(new GetCallerIdentityCommand({}), options));
   const { Account: account, Arn: arn } = answer ?? {};
   if (account === undefined || arn === undefined) throw new Unseen('AWS did not say who these credentials belong to');
-  const partition = arn.split(':')[1];
-  if (partition !== 'aws' && partition !== 'aws-us-gov') {
-    throw new RunnerError(`These credentials belong to the partition ${partition ?? 'unknown'}; Slipway works in aws and aws-us-gov.`, {
+  const partition = partitionOf(arn);
+  if (partition === undefined) {
+    throw new RunnerError('These credentials belong to another partition: Slipway works in AWS and AWS GovCloud (US) only.', {
       code: 'partition',
       exit: 3,
       expected: { partition: 'aws or aws-us-gov' },
-      actual: { partition: partition ?? 'unknown' },
+      actual: { identity: arn },
     });
   }
   return { account, arn, partition };

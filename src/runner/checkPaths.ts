@@ -16,7 +16,8 @@ export async function checkPaths(document: PlatformDocument): Promise<readonly F
   const finding = (code: string, message: string): readonly Finding[] => [{ code, severity: 'error', message, range: written }];
   try {
     const [home, target] = await Promise.all([realpath(folder), realpath(resolve(folder, spec.manifests))]);
-    if (!isInside(home, target)) return finding('path-outside', 'This folder is a link that leads out of the folder of platform.yml: keep manifests inside it.');
+    if (!isInside(home, target))
+      return finding('path-outside', 'This folder is a link that leads out of the folder of platform.yml: keep manifests inside it.');
     if (!(await stat(target)).isDirectory()) return finding('path-not-folder', 'This is a file: name the folder that holds the manifests.');
     return [];
   } catch {

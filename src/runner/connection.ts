@@ -51,7 +51,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const profile = reach.profile ?? (env['AWS_PROFILE'] === undefined && env['AWS_ACCESS_KEY_ID'] === undefined ? spec.profile : undefined);
   const endpoint = rehearsal?.endpoint ?? reach.endpoint;
   const endpoints = namedEndpoints(endpoint, rehearsal === undefined ? env : {});
-  const credentials = rehearsal === undefined ? chainCredentials({ profile, region: spec.region, person: options.person, signal: options.signal }) : fixedCredentials(identityOf(rehearsal));
+  const credentials =
+    rehearsal === undefined
+      ? chainCredentials({ profile, region: spec.region, person: options.person, signal: options.signal })
+      : fixedCredentials(identityOf(rehearsal));
   const checked: SessionCredentials = {
     ...credentials,
     async provide() {
@@ -61,7 +64,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     },
   };
   const clock = endpoints[0] === undefined ? undefined : await rehearsalClock(endpoints[0].url, options.signal);
-  const aws = createAws({ region: spec.region, credentials: () => checked.provide(), agents, ...(endpoint === undefined ? {} : { endpoint }) });
+  const aws = createAws({
+    region: spec.region,
+    credentials: () => checked.provide(),
+    agents,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
   const context = contextOf(spec, aws, agents, clock ?? wallClock);
   return {
     spec,

@@ -28,19 +28,26 @@ const RENEW_BEFORE = 5 * 60_000;
  */
 export function chainCredentials(options: CredentialsOptions): SessionCredentials {
   const { profile, region, person, signal } = options;
-  return shared(() =>
-    fromNodeProviderChain({
-      ...(profile === undefined ? {} : { profile }),
-      clientConfig: { region },
-      timeout: 1_000,
-      maxRetries: 0,
-      ignoreCache: true,
-      mfaCodeProvider: async (serial) => {
-        const code = await person.ask('mfaCode', { serial }, signal);
-        if (code === undefined) throw new SignedOut('No MFA code was given, so there is no session.', { code: 'mfa-cancelled', next: 'Start again and type the six digits that your device shows.' });
-        return code;
-      },
-    }), profile);
+  return shared(
+    () =>
+      fromNodeProviderChain({
+        ...(profile === undefined ? {} : { profile }),
+        clientConfig: { region },
+        timeout: 1_000,
+        maxRetries: 0,
+        ignoreCache: true,
+        mfaCodeProvider: async (serial) => {
+          const code = await person.ask('mfaCode', { serial }, signal);
+          if (code === undefined)
+            throw new SignedOut('No MFA code was given, so there is no session.', {
+              code: 'mfa-cancelled',
+              next: 'Start again and type the six digits that your device shows.',
+            });
+          return code;
+        },
+      }),
+    profile,
+  );
 }
 
 /** Fixed credentials: the rehearsal's. */
@@ -78,10 +85,18 @@ export function signedOut(error: unknown, profile: string | undefined): SignedOu
   const text = error instanceof Error ? error.message : String(error);
   const named = profile === undefined ? '' : ` for profile ${profile}`;
   if (/\bSSO\b/i.test(text)) {
-    return new SignedOut(`The SSO session${named} has expired or was never begun.`, { code: 'sso-expired', next: `Run: ${loginCommand(profile)}`, cause: error });
+    return new SignedOut(`The SSO session${named} has expired or was never begun.`, {
+      code: 'sso-expired',
+      next: `Run: ${loginCommand(profile)}`,
+      cause: error,
+    });
   }
   if (/multi-factor|MultiFactor|MFA/i.test(text)) {
-    return new SignedOut(`AWS did not accept the MFA code${named}.`, { code: 'mfa-refused', next: 'Wait for the next six digits and start again.', cause: error });
+    return new SignedOut(`AWS did not accept the MFA code${named}.`, {
+      code: 'mfa-refused',
+      next: 'Wait for the next six digits and start again.',
+      cause: error,
+    });
   }
   if (profile !== undefined && /could not (resolve|be found)|not found|Could not load/i.test(text)) {
     return new SignedOut(`There are no credentials for profile ${profile}.`, {

@@ -17,8 +17,17 @@ export function namedEndpoints(argument: string | undefined, env: NodeJS.Process
 
 function checked(source: string, url: string): string {
   const parsed = URL.parse(url);
-  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') || parsed.username !== '' || parsed.password !== '') {
-    throw new RunnerError(`${source} is not an http or https address.`, { code: 'bad-endpoint', exit: 2, next: 'Write it as http://HOST:PORT.' });
+  if (
+    parsed === null ||
+    (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') ||
+    parsed.username !== '' ||
+    parsed.password !== ''
+  ) {
+    throw new RunnerError(`${source} is not an http or https address.`, {
+      code: 'bad-endpoint',
+      exit: 2,
+      next: 'Write it as http://HOST:PORT.',
+    });
   }
   return parsed.href.replace(/\/$/, '');
 }
@@ -28,14 +37,19 @@ const isAws = (url: string): boolean => /(^|\.)(amazonaws\.com|api\.aws)$/.test(
 /** Access key ids of a rehearsed world begin so (`REHEARSAL_KEY_PREFIX` of rehearsal/folderWorld.ts; a test holds the two together). */
 const REHEARSAL_KEY = /^AKIAREHEARSAL/;
 
-export const isRehearsalKey = (credentials: Pick<AwsCredentialIdentity, 'accessKeyId'>): boolean => REHEARSAL_KEY.test(credentials.accessKeyId);
+export const isRehearsalKey = (credentials: Pick<AwsCredentialIdentity, 'accessKeyId'>): boolean =>
+  REHEARSAL_KEY.test(credentials.accessKeyId);
 
 /**
  * A session token sent to an address that is not AWS's travels to whoever listens there; a rehearsal's key sent to AWS
  * tells of a mix-up.
  * @throws RunnerError exit 3, before any request is made.
  */
-export function checkEndpoints(endpoints: readonly NamedEndpoint[], credentials: Pick<AwsCredentialIdentity, 'accessKeyId'>, allowed: boolean): void {
+export function checkEndpoints(
+  endpoints: readonly NamedEndpoint[],
+  credentials: Pick<AwsCredentialIdentity, 'accessKeyId'>,
+  allowed: boolean,
+): void {
   const custom = endpoints.filter(({ url }) => !isAws(url));
   if (isRehearsalKey(credentials)) {
     // A single service's override leaves all others at AWS.

@@ -4,7 +4,7 @@ import { ensurePrivateFolder } from './privateFile.ts';
 import { jsonLine } from './printable.ts';
 
 /** A record of a run besides its events: that it ended without a `run.finished`. */
-export interface Interrupted {
+export interface RunInterrupted {
   readonly time: string;
   readonly run: string;
   readonly event: 'run.interrupted';

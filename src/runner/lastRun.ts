@@ -12,7 +12,10 @@ export interface LastRun {
 }
 
 export function lastRunOf(stateFolder: string, file: string, mode: 'live' | 'rehearsal'): LastRun {
-  const name = createHash('sha256').update(JSON.stringify([file, mode])).digest('hex').slice(0, 24);
+  const name = createHash('sha256')
+    .update(JSON.stringify([file, mode]))
+    .digest('hex')
+    .slice(0, 24);
   const path = join(stateFolder, 'runs', `${name}.json`);
   return {
     read: () => readJson(path, readInterrupted),
@@ -24,6 +27,7 @@ export function lastRunOf(stateFolder: string, file: string, mode: 'live' | 'reh
 function readInterrupted(value: unknown): Interrupted | undefined {
   if (!isRecord(value)) return undefined;
   const { run, verb, stages, at } = value;
-  if (typeof run !== 'string' || (verb !== 'apply' && verb !== 'destroy') || !Array.isArray(stages) || typeof at !== 'string') return undefined;
+  if (typeof run !== 'string' || (verb !== 'apply' && verb !== 'destroy') || !Array.isArray(stages) || typeof at !== 'string')
+    return undefined;
   return { run, verb, stages: stages.filter((stage) => typeof stage === 'string'), at };
 }

@@ -32,5 +32,7 @@ export class Pins {
 function readPin(value: unknown): Pin | undefined {
   if (!isRecord(value)) return undefined;
   const { account, region, identity } = value;
-  return typeof account === 'string' && typeof region === 'string' && typeof identity === 'string' ? { account, region, identity } : undefined;
+  return typeof account === 'string' && typeof region === 'string' && typeof identity === 'string'
+    ? { account, region, identity }
+    : undefined;
 }

@@ -7,18 +7,16 @@ type ChangeView = PlanView['changes'][number];
 
 /** A plan as plain data, with the fingerprint by which it is approved. */
 export function planView(plan: Plan): PlanView {
-  const changes = plan.changes.map(
-    ({ resource, stage, title, change, consent }): ChangeView => ({
-      resource,
-      stage,
-      title,
-      action: change.action,
-      summary: change.summary,
-      diff: change.action === 'blocked' ? [] : change.diff.map(differenceView),
-      ...(change.action === 'blocked' || change.because === undefined ? {} : { because: change.because }),
-      ...(consent === undefined ? {} : { consent }),
-    }),
-  );
+  const changes = plan.changes.map(({ resource, stage, title, change, consent }): ChangeView => ({
+    resource,
+    stage,
+    title,
+    action: change.action,
+    summary: change.summary,
+    diff: change.action === 'blocked' ? [] : change.diff.map(differenceView),
+    ...(change.action === 'blocked' || change.because === undefined ? {} : { because: change.because }),
+    ...(consent === undefined ? {} : { consent }),
+  }));
   return {
     verb: plan.verb,
     fingerprint: fingerprintOf(plan.verb, changes),
@@ -37,7 +35,9 @@ function differenceView({ path, before, after }: Difference): ChangeView['diff']
 /** The same verb, changes, actions and values give the same fingerprint, whatever order they are in. */
 function fingerprintOf(verb: string, changes: readonly ChangeView[]): string {
   const lines = changes.map(({ resource, action, diff }) => JSON.stringify([resource, action, diff])).sort();
-  return createHash('sha256').update(JSON.stringify([verb, lines])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([verb, lines]))
+    .digest('hex');
 }
 
 /** The `--allow` options that a plan needs and `allow` does not give, in the plan's order. */

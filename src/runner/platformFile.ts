@@ -27,12 +27,15 @@ export async function openPlatformFile(file: string, text?: string): Promise<Pla
 export function specOf(document: PlatformDocument): PlatformSpec {
   if (document.spec !== undefined) return document.spec;
   const errors = document.findings.filter(isError);
-  throw new RunnerError(`platform.yml has ${errors.length === 1 ? 'an error' : `${String(errors.length)} errors`}: ${errors[0]?.message ?? 'it cannot be read.'}`, {
-    code: 'platform-invalid',
-    exit: 2,
-    next: `Correct ${document.file}; slipway validate lists everything.`,
-    findings: document.findings,
-  });
+  throw new RunnerError(
+    `platform.yml has ${errors.length === 1 ? 'an error' : `${String(errors.length)} errors`}: ${errors[0]?.message ?? 'it cannot be read.'}`,
+    {
+      code: 'platform-invalid',
+      exit: 2,
+      next: `Correct ${document.file}; slipway validate lists everything.`,
+      findings: document.findings,
+    },
+  );
 }
 
 export const isError = (finding: Finding): boolean => finding.severity === 'error';

@@ -37,11 +37,15 @@ async function ask(rehearsal: Rehearsal, method: 'GET' | 'POST', body: object | 
     method,
     signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     redirect: 'error',
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const value: unknown = await answer.json().catch(() => undefined);
   if (answer.ok) return value;
-  const message = isRecord(value) && typeof value['message'] === 'string' ? value['message'] : `the rehearsal answered ${String(answer.status)}`;
+  const message =
+    isRecord(value) && typeof value['message'] === 'string' ? value['message'] : `the rehearsal answered ${String(answer.status)}`;
   throw new RunnerError(message, { code: 'rehearsal-fault', exit: 2 });
 }

@@ -98,7 +98,11 @@ async function readyLine(child: ChildProcess, signal: AbortSignal): Promise<Rehe
   const lines = createInterface({ input: child.stdout });
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN)]);
   const notStarted = (cause?: unknown): RunnerError =>
-    new RunnerError(`The rehearsal did not start: ${words.trim().split('\n').at(-1) || 'it ended without a word'}.`.replace(/\.\.$/, '.'), { code: 'rehearsal', exit: 2, cause });
+    new RunnerError(`The rehearsal did not start: ${words.trim().split('\n').at(-1) || 'it ended without a word'}.`.replace(/\.\.$/, '.'), {
+      code: 'rehearsal',
+      exit: 2,
+      cause,
+    });
   try {
     const failed = once(child, 'close', { signal: bounded }).then(() => {
       throw notStarted();
@@ -125,7 +129,12 @@ export function readRehearsal(value: unknown): Rehearsal | undefined {
   if (!isRecord(value) || !isRecord(value['env'])) return undefined;
   const { endpoint, world, timeScale, env } = value;
   if (typeof endpoint !== 'string' || typeof world !== 'string' || typeof timeScale !== 'number') return undefined;
-  return { endpoint, world, timeScale, env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')) };
+  return {
+    endpoint,
+    world,
+    timeScale,
+    env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+  };
 }
 
 async function stop(child: ChildProcess): Promise<void> {

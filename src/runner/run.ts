@@ -12,7 +12,7 @@ import { loginCommand } from './credentials.ts';
 import { isRehearsalKey } from './endpoints.ts';
 import { guard } from './guard.ts';
 import { fileIntents } from './intents.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { openJournal, type Journal, type RunInterrupted } from './journal.ts';
 import { lastRunOf } from './lastRun.ts';
 import { acquireLock } from './lock.ts';
 import { isOnPath } from './onPath.ts';
@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly person: Person;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** Why the run is stopped without its person, if it is: then it counts as interrupted, not as cancelled. */
+  interruption(): string | undefined;
   emit(event: RunEvent): void;
   /** Something worth telling that is no event: one sentence. */
   tell(message: string): void;
@@ -55,7 +57,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     });
     try {
       await last.begin({ run: id, verb, stages: stages ?? [], at: new Date().toISOString() });
-      const intents = fileIntents(join(reach.stateFolder, 'intents', `${name}.json`));
+      const intents = intentsOf(connection, reach, caller);
       const engine = new Engine(portsOf(options, caller, id, intents, journal));
       const outcome = await engine[verb](connection.graph, {
         signal,
@@ -63,13 +65,17 @@ export async function run(options: RunOptions): Promise<Outcome> {
         ...(stages === undefined ? {} : { stages }),
         ...(options.approved === undefined ? {} : { approved: options.approved }),
       });
-      await last.end();
       return outcome;
-    } catch (error) {
-      // The engine refused before a write, or the run was stopped: either way it told so, and nothing hangs in the air.
-      await last.end();
-      throw error;
     } finally {
+      const reason = options.interruption();
+      if (reason === undefined) await last.end();
+      else
+        journal.write({
+          time: new Date(connection.clock.now()).toISOString(),
+          run: id,
+          event: 'run.interrupted',
+          reason,
+        } satisfies RunInterrupted);
       await journal.close();
     }
   } finally {
@@ -77,8 +83,30 @@ export async function run(options: RunOptions): Promise<Outcome> {
   }
 }
 
+/** Ports of a look or a plan: it tells nobody, writes nothing and waits for no sign-in. Announced creates are heeded. */
+export function quietPorts(connection: Connection, reach: Reach, signal: AbortSignal): Ports {
+  const refuse = (): Promise<never> => Promise.reject(new TypeError('a look does not write'));
+  return {
+    clock: connection.clock,
+    providers: connection.providers,
+    run: 'look',
+    intents: {
+      open: async () => intentsOf(connection, reach, await connection.caller(signal)).open(),
+      begin: refuse,
+      end: () => Promise.resolve(),
+    },
+    guard: refuse,
+    signedOut: (reason) => Promise.reject(new SignedOut(reason)),
+    emit: () => undefined,
+  };
+}
+
+function intentsOf(connection: Connection, reach: Reach, caller: CallerOut): Intents {
+  return fileIntents(join(reach.stateFolder, 'intents', `${platformFileName(connection, reach, caller)}.json`));
+}
+
 /** What a platform's files in the state folder are called. */
-export function platformFileName({ spec, rehearsal }: Connection, reach: Reach, caller: CallerOut): string {
+function platformFileName({ spec, rehearsal }: Connection, reach: Reach, caller: CallerOut): string {
   const world = reach.mode === 'live' ? undefined : (rehearsal?.world ?? reach.endpoint);
   return fileNameOf({ account: caller.account, region: spec.region, platform: platformTag(spec), world });
 }
@@ -129,7 +157,11 @@ function portsOf(options: RunOptions, caller: CallerOut, run: string, intents: I
 async function signInAgain({ connection, person, env }: RunOptions, reason: string, signal: AbortSignal): Promise<void> {
   const { profile, rehearsal, credentials } = connection;
   const sso = /\bSSO\b/i.test(reason) && (await isOnPath('aws', env));
-  const yes = await person.ask('signIn', { reason, ...(profile === undefined ? {} : { profile }), ...(sso ? { command: loginCommand(profile) } : {}) }, signal);
+  const yes = await person.ask(
+    'signIn',
+    { reason, ...(profile === undefined ? {} : { profile }), ...(sso ? { command: loginCommand(profile) } : {}) },
+    signal,
+  );
   if (!yes) throw new SignedOut(reason, { code: 'signed-out', next: 'Sign in and start again; what is done is kept.' });
   if (rehearsal !== undefined) await disarmFault(rehearsal, 'expired-credentials', signal);
   credentials.forget();

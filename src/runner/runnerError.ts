@@ -1,4 +1,5 @@
 import { SignedOut, Unseen, Refused, AnswerLost, NotYet } from '../core/graph/errors.ts';
+import { GraphError } from '../core/graph/resourceGraph.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { Failure } from './protocol.ts';
 
@@ -38,9 +39,12 @@ export function failureOf(thrown: unknown): Failure {
       ...(actual === undefined ? {} : { actual }),
     };
   }
+  // The engine ends a run that nobody would or could sign in to as "signed out"; why is its cause.
+  if (thrown instanceof SignedOut && thrown.cause instanceof RunnerError) return failureOf(thrown.cause);
   if (thrown instanceof SignedOut) return provider(thrown, 'signed-out', 4);
   if (thrown instanceof Unseen || thrown instanceof AnswerLost || thrown instanceof NotYet) return provider(thrown, 'unreachable', 4);
-  if (thrown instanceof Refused) return provider(thrown, 'refused', 1);
+  if (thrown instanceof Refused) return provider(thrown, thrown.code ?? 'refused', thrown.code === 'plan-again' ? 2 : 1);
+  if (thrown instanceof GraphError) return { code: 'stages', exit: 2, message: thrown.message };
   if (isNodeError(thrown) && DISK[thrown.code] !== undefined) {
     return { code: 'disk', exit: 2, message: `${DISK[thrown.code] ?? ''}${thrown.path === undefined ? '' : `: ${thrown.path}`}.` };
   }

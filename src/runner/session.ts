@@ -6,7 +6,7 @@ import { SignedOut } from '../core/graph/errors.ts';
 import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { commandLines } from './commandLines.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, offlineGraph, type Connection } from './connection.ts';
 import { lastRunOf } from './lastRun.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
@@ -16,6 +16,7 @@ import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
 import { startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
 import { quietPorts, run } from './run.ts';
 import { RunnerError } from './runnerError.ts';
+import { shellOf } from './shellQuote.ts';
 import { defaultWorld } from './stateFolder.ts';
 import { lookedStatus, signedOutStatus } from './statusView.ts';
 
@@ -42,6 +43,7 @@ export class Session {
   readonly #connections = new Map<string, Promise<Connection>>();
   #rehearsal: Promise<RunningRehearsal> | undefined;
   #run: AbortController | undefined;
+  #interruption: string | undefined;
 
   constructor(reach: Reach, ports: SessionPorts) {
     this.#reach = reach;
@@ -59,12 +61,15 @@ export class Session {
   }
 
   /** What is there now. Signed out or out of reach is part of the answer, not an error. @throws RunnerError for a file with errors, or a refused endpoint. */
-  async status(): Promise<PlatformStatus> {
+  async status(stages?: readonly string[]): Promise<PlatformStatus> {
     const document = await this.document();
     const spec = specOf(document);
     try {
       const connection = await this.#connect(spec);
-      const seen = await new Engine(quietPorts(connection, this.#reach, this.#closing.signal)).observe(connection.graph, { signal: this.#closing.signal, depth: 'status' });
+      const seen = await new Engine(quietPorts(connection, this.#reach, this.#closing.signal)).observe(connection.graph, {
+        signal: this.#closing.signal,
+        depth: 'status',
+      });
       return lookedStatus(document, spec, this.#reach, connection, seen);
     } catch (error) {
       if (error instanceof SignedOut) return signedOutStatus(document, spec, this.#reach, error);
@@ -78,7 +83,11 @@ export class Session {
     const spec = specOf(document);
     const connection = await this.#connect(spec);
     const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
-    const plan = await engine.plan(connection.graph, verb, { signal: this.#closing.signal, consent: new Set(allow), ...stagesOption(stages) });
+    const plan = await engine.plan(connection.graph, verb, {
+      signal: this.#closing.signal,
+      consent: new Set(allow),
+      ...stagesOption(stages),
+    });
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
     this.#approvals.set(view.fingerprint, approvalOf(plan));
     return view;
@@ -97,9 +106,15 @@ export class Session {
     this.#run?.abort();
   }
 
+  /** As `cancel`, because nobody is there any more: the journal says so, and the next session tells of it. */
+  interrupt(reason: string): void {
+    this.#interruption = reason;
+    this.cancel();
+  }
+
   /** The lines a person would type, quoted for this machine's shell. */
   async commands(stages?: readonly string[]): Promise<readonly string[]> {
-    return commandLines(specOf(await this.document()), stages, process.platform);
+    return commandLines(offlineGraph(specOf(await this.document())), stages, shellOf(process.platform));
   }
 
   async faults(): Promise<readonly FaultView[]> {
@@ -130,7 +145,8 @@ export class Session {
   }
 
   async #start(verb: Verb, request: RunRequest): Promise<Outcome> {
-    if (this.#run !== undefined) throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Wait until it has finished, or cancel it.' });
+    if (this.#run !== undefined)
+      throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Wait until it has finished, or cancel it.' });
     const approved = request.approved === undefined ? undefined : this.#approvals.get(request.approved);
     if (request.approved !== undefined && approved === undefined) {
       throw new RunnerError('The plan that was approved is not known any more.', { code: 'plan-again', exit: 2, next: 'Plan again.' });
@@ -149,6 +165,7 @@ export class Session {
         person: this.#ports.person,
         env: this.#ports.env,
         signal: stop.signal,
+        interruption: () => this.#interruption,
         emit: (event) => {
           this.#ports.emit(event);
         },
@@ -199,7 +216,8 @@ export class Session {
 
   async #rehearsed(): Promise<RunningRehearsal> {
     if (this.#reach.mode === 'live') throw new RunnerError('This is a real account.', { code: 'not-a-rehearsal', exit: 2 });
-    if (this.#reach.endpoint !== undefined) throw new RunnerError('This rehearsal was started by somebody else.', { code: 'not-a-rehearsal', exit: 2 });
+    if (this.#reach.endpoint !== undefined)
+      throw new RunnerError('This rehearsal was started by somebody else.', { code: 'not-a-rehearsal', exit: 2 });
     return (this.#rehearsal ??= this.#startRehearsal(specOf(await this.document()), false));
   }
 

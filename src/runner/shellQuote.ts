@@ -10,12 +10,14 @@ export const shellOf = (platform: NodeJS.Platform): Shell => (platform === 'win3
  * characters come out as visible escapes first: a pasted line never holds a newline and never reads other than it runs.
  */
 export function shellLine(argv: readonly string[], shell: Shell): string {
-  const words = argv.map((word) => quote(printable(word), shell));
+  const words = argv.map((word) => shellWord(word, shell));
   // PowerShell would print a quoted first word as a string; `&` runs it.
   return shell === 'powershell' && words[0]?.startsWith("'") === true ? `& ${words.join(' ')}` : words.join(' ');
 }
 
-function quote(word: string, shell: Shell): string {
+/** One word, quoted where it has to be. */
+export function shellWord(text: string, shell: Shell): string {
+  const word = printable(text);
   if (PLAIN.test(word) && !(shell === 'powershell' && word.includes(','))) return word;
   // A single quote ends the quoting: POSIX needs '\'' for one, PowerShell doubles it (also the typographic ones, which it reads alike).
   return shell === 'posix' ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `'${word.replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;

@@ -33,13 +33,18 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
     if (options.yes && !rehearsal && spec.account === undefined && reach.account === undefined) {
       throw usageError('--yes needs to know whose account it may change.', 'Write account in platform.yml, or add --account ID.');
     }
-    if (!options.yes && !person.present) throw usageError(`Nobody can be asked here, and ${options.verb} changes things.`, 'Add --yes, or run it in a terminal.');
+    if (!options.yes && !person.present)
+      throw usageError(`Nobody can be asked here, and ${options.verb} changes things.`, 'Add --yes, or run it in a terminal.');
     const plan = await session.plan(options.verb, options.stages, options.allow);
     for (const { resource, title } of plan.changes) titles.set(resource, title);
     for (const line of planLines(plan, style, rehearsal)) output.message(line);
     refuseUnlessPossible(plan, options.allow);
     if (interrupts.signal.aborted) return INTERRUPTED;
-    if (!options.yes && plan.changes.length > 0 && !(await person.confirm(options.verb === 'apply' ? 'Apply this?' : 'Destroy all of this?', interrupts.signal))) {
+    if (
+      !options.yes &&
+      plan.changes.length > 0 &&
+      !(await person.confirm(options.verb === 'apply' ? 'Apply this?' : 'Destroy all of this?', interrupts.signal))
+    ) {
       output.message('Nothing was changed.');
       return interrupts.signal.aborted ? INTERRUPTED : 2;
     }
@@ -55,11 +60,19 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
 function refuseUnlessPossible(plan: PlanView, allow: readonly string[]): void {
   const errors = plan.findings.filter(isError);
   if (errors.length > 0) {
-    throw new RunnerError(`Something must be put right first: ${errors[0]?.message ?? ''}`, { code: 'prerequisites', exit: 1, findings: plan.findings });
+    throw new RunnerError(`Something must be put right first: ${errors[0]?.message ?? ''}`, {
+      code: 'prerequisites',
+      exit: 1,
+      findings: plan.findings,
+    });
   }
   const missing = missingConsents(plan, allow);
   if (missing.length === 0) return;
-  throw new RunnerError('This needs a consent of its own.', { code: 'consent', exit: 2, next: `Add ${missing.map((consent) => `--allow ${consent}`).join(' ')}` });
+  throw new RunnerError('This needs a consent of its own.', {
+    code: 'consent',
+    exit: 2,
+    next: `Add ${missing.map((consent) => `--allow ${consent}`).join(' ')}`,
+  });
 }
 
 function start(session: Session, { verb, stages, allow }: RunArguments, plan: PlanView): Promise<Outcome> {

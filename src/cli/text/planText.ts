@@ -18,10 +18,17 @@ function changeLines(change: ChangeView, style: Style): readonly string[] {
   const head = table([[{ text: change.action.padEnd(8), paint }, { text: `${change.summary}${consent}` }]]);
   // What is created is all news: its parts are in --format json.
   const shown = change.action === 'create' ? [] : change.diff;
-  return [...head, ...table(shown.map((d) => [d.path, `${text(d.before)} → ${'unknown' in d ? 'known during the run' : text(d.after)}`]), 10)];
+  return [
+    ...head,
+    ...table(
+      shown.map((d) => [d.path, `${text(d.before)} → ${'unknown' in d ? 'known during the run' : text(d.after)}`]),
+      10,
+    ),
+  ];
 }
 
-const text = (value: unknown): string => (value === undefined || value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value));
+const text = (value: unknown): string =>
+  value === undefined || value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 
 function totals({ verb, changes, cost, duration: { seconds } }: PlanView, rehearsal: boolean): string {
   const count = `${String(changes.length)} ${changes.length === 1 ? 'change' : 'changes'}`;
@@ -32,7 +39,15 @@ function totals({ verb, changes, cost, duration: { seconds } }: PlanView, rehear
 /** The shape of cli.md. */
 export function planJson(plan: PlanView, file: string): object {
   return {
-    changes: plan.changes.map(({ resource, stage, action, summary, diff, because, consent }) => ({ resource, stage, action, summary, diff, because, consent })),
+    changes: plan.changes.map(({ resource, stage, action, summary, diff, because, consent }) => ({
+      resource,
+      stage,
+      action,
+      summary,
+      diff,
+      because,
+      consent,
+    })),
     cost: plan.cost,
     duration: plan.duration,
     findings: plan.findings.map((finding) => findingView(finding, file)),

@@ -33,10 +33,11 @@ export class Progress {
       this.#clear();
       this.#output.message(line);
     }
-    if (this.#output.live) this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#draw();
-    }, REDRAW_EVERY);
+    if (this.#output.live)
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#draw();
+      }, REDRAW_EVERY);
   }
 
   /** Removes the live list. */
@@ -59,7 +60,10 @@ export class Progress {
       case 'resource.progress': {
         const working = this.#working.get(event.resource);
         const time = `${duration(event.elapsed)}${event.expected === undefined ? '' : ` of ≈${duration(event.expected)}`}`;
-        this.#working.set(event.resource, { summary: working?.summary ?? event.message, line: `${this.#title(event.resource)}: ${event.message} · ${time}` });
+        this.#working.set(event.resource, {
+          summary: working?.summary ?? event.message,
+          line: `${this.#title(event.resource)}: ${event.message} · ${time}`,
+        });
         return undefined;
       }
       case 'resource.finished':
@@ -67,7 +71,10 @@ export class Progress {
         return this.#line(style.good('✓'), `${this.#title(event.resource)}: ${DONE[event.action] ?? event.action}`);
       case 'resource.failed':
         this.#working.delete(event.resource);
-        return this.#line(style.bad('✗'), `${this.#title(event.resource)}: ${event.reason}${event.next === undefined ? '' : ` ${event.next}`}`);
+        return this.#line(
+          style.bad('✗'),
+          `${this.#title(event.resource)}: ${event.reason}${event.next === undefined ? '' : ` ${event.next}`}`,
+        );
       case 'resource.skipped':
         this.#working.delete(event.resource);
         return this.#line('-', `${this.#title(event.resource)}: skipped, because of ${this.#title(event.because)}`);
@@ -92,7 +99,9 @@ export class Progress {
 
   #draw(): void {
     this.#clear();
-    const lines = [...this.#working.values()].slice(0, 12).map(({ line }) => [...`  … ${printable(line)}`].slice(0, this.#output.columns - 1).join(''));
+    const lines = [...this.#working.values()]
+      .slice(0, 12)
+      .map(({ line }) => [...`  … ${printable(line)}`].slice(0, this.#output.columns - 1).join(''));
     if (lines.length === 0) return;
     this.#output.redraw(`${lines.join('\n')}\n`);
     this.#drawn = lines.length;
@@ -105,12 +114,22 @@ export class Progress {
   }
 }
 
-const DONE: Readonly<Record<string, string>> = { create: 'created', update: 'updated', replace: 'replaced', recreate: 'made anew', delete: 'deleted' };
+const DONE: Readonly<Record<string, string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  recreate: 'made anew',
+  delete: 'deleted',
+};
 
 type Finished = Extract<RunEvent, { readonly event: 'run.finished' }>;
 
 /** The last word of a run. */
-export function outcomeLines(outcome: Omit<Finished, 'event' | 'time' | 'run'>, verb: 'apply' | 'destroy', rehearsal: boolean): readonly string[] {
+export function outcomeLines(
+  outcome: Omit<Finished, 'event' | 'time' | 'run'>,
+  verb: 'apply' | 'destroy',
+  rehearsal: boolean,
+): readonly string[] {
   const { changed, failed, skipped, seconds, residue, monthlyUsd } = outcome;
   const word = { succeeded: verb === 'apply' ? 'Done' : 'Destroyed', failed: 'Not done', cancelled: 'Stopped' }[outcome.outcome];
   const parts = [
@@ -122,6 +141,10 @@ export function outcomeLines(outcome: Omit<Finished, 'event' | 'time' | 'run'>, 
   ];
   return [
     `${word}: ${parts.join(', ')}.`,
-    ...residue.map((left) => printable(`Left: ${left.kind} ${left.physicalId}: ${left.reason}${left.monthlyUsd === undefined ? '' : ` (${usd(left.monthlyUsd)} a month)`}`)),
+    ...residue.map((left) =>
+      printable(
+        `Left: ${left.kind} ${left.physicalId}: ${left.reason}${left.monthlyUsd === undefined ? '' : ` (${usd(left.monthlyUsd)} a month)`}`,
+      ),
+    ),
   ];
 }

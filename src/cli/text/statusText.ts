@@ -25,14 +25,23 @@ export function statusLines(status: PlatformStatus, style: Style): readonly stri
 }
 
 function headline({ platform, mode, session, cost }: PlatformStatus): string {
-  const account = platform.account === undefined ? undefined : platform.identity === undefined ? platform.account : `${platform.account} (${platform.identity})`;
+  const account =
+    platform.account === undefined
+      ? undefined
+      : platform.identity === undefined
+        ? platform.account
+        : `${platform.account} (${platform.identity})`;
   const words = {
     connected: `${mode === 'rehearsal' ? 'would cost' : 'costs'} ${usd(cost.standingMonthlyUsd)} a month now, ${usd(cost.wholeMonthlyUsd)} whole`,
     signedOut: 'signed out',
     unreachable: 'AWS cannot be reached',
     notConnected: 'not connected',
   }[session];
-  return printable([mode === 'rehearsal' ? 'REHEARSAL' : undefined, platform.name, platform.region, account, words].filter((part) => part !== undefined).join(' · '));
+  return printable(
+    [mode === 'rehearsal' ? 'REHEARSAL' : undefined, platform.name, platform.region, account, words]
+      .filter((part) => part !== undefined)
+      .join(' · '),
+  );
 }
 
 function detail(resource: ResourceStatus): string {
@@ -52,7 +61,16 @@ export function statusJson({ platform, mode, session, observedAt, stages, findin
       title,
       state,
       reason,
-      resources: resources.map((r) => ({ id: r.id, kind: r.kind, state: r.state, reason: r.reason, owner: r.owner, physicalId: r.physicalId, outputs: r.outputs, lastKnown: r.lastKnown })),
+      resources: resources.map((r) => ({
+        id: r.id,
+        kind: r.kind,
+        state: r.state,
+        reason: r.reason,
+        owner: r.owner,
+        physicalId: r.physicalId,
+        outputs: r.outputs,
+        lastKnown: r.lastKnown,
+      })),
     })),
     findings: findings.map((finding) => findingView(finding, platform.file)),
   };

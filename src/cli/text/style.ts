@@ -46,7 +46,9 @@ export interface Cell {
 
 /** Aligned columns, two spaces apart; the last one is not padded. Text from outside is made printable here. */
 export function table(rows: readonly (readonly (string | Cell)[])[], indent = 0): readonly string[] {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) })));
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) })),
+  );
   const widths: number[] = [];
   for (const row of cells) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, [...cell.text].length)));
   return cells.map((row) => {
