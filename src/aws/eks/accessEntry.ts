@@ -16,7 +16,7 @@ import type { Aws } from '../aws.ts';
 import { read, remove, write } from '../errors.ts';
 import type { AccessOut, CallerOut, ClusterOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { CREATOR_TAG, comparableTags, tagsOf } from '../tags.ts';
+import { CREATOR_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import { owned, tagArgument } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
@@ -41,13 +41,13 @@ export function creatorAccess(scope: EksScope, needs: AccessNeeds): Resource<Acc
       const principals = await listEntries(scope, look);
       // The caller's own first: then one description tells all, whenever the same person comes back.
       const likely = [...principals].sort((a, b) => Number(mine(b)) - Number(mine(a)));
+      let own: AccessEntry | undefined;
       for (const arn of likely) {
         const entry = await describeEntry(scope, look, arn);
-        if (entry === undefined) continue;
-        const ours = owned(entry.tags, scope) === 'slipway';
-        if ((ours && entry.tags?.[CREATOR_TAG] !== undefined) || mine(arn)) return entry;
+        if (entry?.tags?.[CREATOR_TAG] !== undefined && owned(entry.tags, scope) === 'slipway') return entry;
+        if (mine(arn)) own = entry;
       }
-      return undefined;
+      return own;
     },
     principal: ({ arn }, ctx) => principalOf(scope.aws, arn, ctx),
     shown: ({ arn }) => arn ?? '<PRINCIPAL>',
@@ -94,7 +94,7 @@ function access(scope: EksScope, wish: { readonly id: ResourceId; readonly title
       async update(seen, { caller }, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         const arn = seen.attributes['entryArn'];
-        if (canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
+        if ('tags' in seen.attributes && canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
           await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
           return;
         }
@@ -116,7 +116,7 @@ async function viewOf(scope: EksScope, principalArn: string, entry: AccessEntry,
   const admin = depth === 'plan' ? { admin: await isAdmin(scope, look, principalArn) } : {};
   // An entry of ours made for another purpose (the creator is also written among the admins) keeps the tags it was made with.
   const named = comparableTags(entry.tags ?? {}, tags);
-  const same = (entry.tags ?? {})['slipway:resource'] === tags['slipway:resource'];
+  const same = entry.tags?.[RESOURCE_TAG] === tags[RESOURCE_TAG];
   return {
     state: 'ready',
     owner: owned(entry.tags, scope),

@@ -96,6 +96,8 @@ function planOf(title: string, seen: Observation<ClusterOut>, wanted: Attributes
   if (seen.state === 'failed' && seen.owner === 'slipway') {
     return { action: 'recreate', summary: `make ${title} again: a failed cluster never recovers`, diff: [] };
   }
+  // EKS works on one change at a time: what it answers meanwhile is on its way.
+  if (seen.state === 'pending' && seen.owner === 'slipway') return { action: 'none' };
   return compare(title, seen, wanted, { paths: REFUSED, otherwise: { refuse: REFUSAL } });
 }
 

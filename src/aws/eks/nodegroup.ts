@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto';
+import { CreateNodegroupCommand, DeleteNodegroupCommand, DescribeNodegroupCommand, TagResourceCommand, UpdateNodegroupConfigCommand, paginateListNodegroups } from '@aws-sdk/client-eks';
+import type { Nodegroup } from '@aws-sdk/client-eks';
+import { canonical, compare } from '../../core/graph/compare.ts';
+import type { Attributes, Change, Estimate, Foreseen, Handle, Inputs, Look, Observation, Present, QuotaDemand, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import { instanceTypeOf } from '../../core/platform/instanceTypes.ts';
+import type { ComputeSpec } from '../../core/platform/platformSpec.ts';
+import { read, remove, write } from '../errors.ts';
+import type { ClusterOut, EgressOut, NodegroupOut, RoleOut } from '../outputs.ts';
+import { readAll } from '../pages.ts';
+import { GENERATION_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
+import type { Tags } from '../tags.ts';
+import { issuesText, owned, tagArgument, told } from './eksScope.ts';
+import type { EksScope } from './eksScope.ts';
+import { firstScale, wantedScale } from './nodegroupScale.ts';
+import type { Scale } from './nodegroupScale.ts';
+
+export interface NodegroupWish {
+  readonly compute: ComputeSpec;
+  /** CIDRs of the private subnets: they cannot be changed in place either. */
+  readonly privateCidrs: readonly string[];
+  /** Order without data: the network plugin and the storage driver are there before the first node. */
+  readonly after: readonly ResourceId[];
+}
+
+type NodegroupNeeds = {
+  readonly cluster: Handle<ClusterOut>;
+  readonly role: Handle<RoleOut>;
+  /** Private subnets through their way out: a node without egress never joins. */
+  readonly egress: readonly Handle<EgressOut>[];
+};
+
+const ID = 'nodegroup';
+const DISK_GIB = 20;
+const REFUSED = ['name', 'instanceTypes', 'capacity', 'roleArn', 'subnetIds'];
+const REFUSAL =
+  'EKS cannot change that in a node group. Put back what platform.yml said, or destroy the stage compute and apply again: what runs on the nodes stops meanwhile.';
+
+const amiType = ({ instanceTypes }: ComputeSpec): 'AL2023_ARM_64_STANDARD' | 'AL2023_x86_64_STANDARD' =>
+  instanceTypes.every((type) => instanceTypeOf(type)?.architecture === 'arm64') ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD';
+
+/** A name that carries what cannot be changed in place, so that a replacement can stand beside the old one. */
+export function nodegroupName({ compute, privateCidrs }: Pick<NodegroupWish, 'compute' | 'privateCidrs'>): string {
+  const immutable = [amiType(compute), compute.capacity, DISK_GIB, [...compute.instanceTypes], [...privateCidrs].sort()];
+  return `nodes-${createHash('sha256').update(JSON.stringify(immutable)).digest('hex').slice(0, 8)}`;
+}
+
+/**
+ * The managed node group, in private subnets only. Made at two nodes and grown once: a group that is made at full size fails as a
+ * whole when Spot capacity is short, while a group that lives shows it as a health issue and gets its nodes later (domain-facts N).
+ */
+export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: NodegroupNeeds): Resource<NodegroupOut, NodegroupNeeds> {
+  const { aws, clusterName, identity } = scope;
+  const name = nodegroupName(wish);
+  const title = `Node group of ${wish.compute.instanceTypes.join(', ')}`;
+  const tags = { ...tagsOf(identity, ID), [GENERATION_TAG]: name };
+  const wanted = (inputs: Foreseen<NodegroupNeeds>, seen: Observation<NodegroupOut>): Attributes => wantedOf(wish, name, tags, inputs, seen);
+  return {
+    id: ID,
+    kind: 'AWS::EKS::Nodegroup',
+    provider: 'aws',
+    title,
+    needs,
+    after: wish.after,
+    within: needs.cluster,
+    hiddenFor: 30_000,
+    demand: demandOf(wish.compute),
+    async observe(look) {
+      const found = (await describeNodegroup(scope, look, name)) ?? (await otherGeneration(scope, look, name));
+      return found === undefined ? { state: 'absent' } : viewOf(scope, wish.compute, found, tags);
+    },
+    steps: {
+      plan: (seen, inputs) => planOf(title, seen, wanted(inputs, seen)),
+      create: (inputs, ctx) => createNodegroup(scope, wish, name, tags, inputs, ctx),
+      async update(seen, _inputs, ctx) {
+        if (seen.state === 'absent' || seen.state === 'unknown') return;
+        const arn = seen.attributes['arn'];
+        if (canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
+          await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
+          return;
+        }
+        const scale = wantedScale(wish.compute, scaleIn(seen));
+        const scalingConfig = { minSize: scale.min, desiredSize: scale.desired, maxSize: scale.max };
+        await write(aws, ctx, (o) => aws.eks.send(new UpdateNodegroupConfigCommand({ clusterName, nodegroupName: seen.physicalId, scalingConfig }), o));
+      },
+      delete: (seen, ctx) => deleteNodegroup(scope, seen, ctx),
+      foresee: (seen) => (seen.state === 'ready' || seen.state === 'degraded' ? seen.outputs : { name }),
+    },
+    estimate: () => estimateOf(scope, wish.compute),
+    commands: (inputs) => commandsOf(scope, wish, name, tags, inputs),
+  };
+}
+
+function wantedOf(wish: NodegroupWish, name: string, tags: Tags, inputs: Foreseen<NodegroupNeeds>, seen: Observation<NodegroupOut>): Attributes {
+  const subnetIds = inputs.egress.flatMap(({ subnetId }) => subnetId ?? []).sort();
+  const here = seen.state === 'absent' || seen.state === 'unknown' ? undefined : scaleIn(seen);
+  const scale = here === undefined ? wish.compute : wantedScale(wish.compute, here);
+  return {
+    name,
+    instanceTypes: [...wish.compute.instanceTypes],
+    capacity: wish.compute.capacity,
+    roleArn: inputs.role.arn,
+    subnetIds: subnetIds.length === inputs.egress.length ? subnetIds : undefined,
+    min: scale.min,
+    desired: scale.desired,
+    max: scale.max,
+    tags,
+  };
+}
+
+function planOf(title: string, seen: Observation<NodegroupOut>, wanted: Attributes): Change {
+  if (seen.state === 'failed' && seen.owner === 'slipway' && seen.attributes['status'] === 'CREATE_FAILED') {
+    return { action: 'recreate', summary: `make ${title} again: ${seen.reason}`, diff: [] };
+  }
+  // While EKS works on it, what it answers is on its way: nothing is compared, or one change would be sent twice.
+  if (seen.state === 'pending' && seen.owner === 'slipway') return { action: 'none' };
+  return compare(title, seen, wanted, { paths: REFUSED, otherwise: { refuse: REFUSAL } });
+}
+
+function viewOf(scope: EksScope, compute: ComputeSpec, found: Nodegroup, tags: Tags): Observation<NodegroupOut> {
+  const { minSize: min = 0, desiredSize: desired = 0, maxSize: max = 0 } = found.scalingConfig ?? {};
+  const name = found.nodegroupName ?? '';
+  const base = {
+    owner: owned(found.tags, scope),
+    physicalId: name,
+    outputs: { name, min, desired, max },
+    attributes: told({
+      name,
+      arn: found.nodegroupArn,
+      status: found.status,
+      instanceTypes: found.instanceTypes ?? [],
+      capacity: found.capacityType === 'ON_DEMAND' ? 'onDemand' : 'spot',
+      roleArn: found.nodeRole,
+      subnetIds: [...(found.subnets ?? [])].sort(),
+      min,
+      desired,
+      max,
+      tags: comparableTags(found.tags ?? {}, tags),
+    }),
+  };
+  const issues = healthText(found);
+  switch (found.status) {
+    case 'ACTIVE':
+      return issues === '' ? { ...base, state: 'ready', reason: sizeText(compute, desired) } : { ...base, state: 'degraded', reason: issues };
+    case 'DEGRADED':
+      return { ...base, state: 'degraded', reason: issues === '' ? 'EKS says that it is degraded' : issues };
+    case 'CREATING':
+      return { ...base, state: 'pending', reason: issues === '' ? 'EKS is starting the first nodes' : issues };
+    case 'UPDATING':
+      return { ...base, state: 'pending', reason: issues === '' ? 'EKS is changing its size' : issues };
+    case 'DELETING':
+      return { ...base, leaving: true, state: 'pending', reason: 'EKS is draining and stopping the nodes' };
+    default:
+      return { ...base, state: 'failed', reason: issues === '' ? `EKS says ${found.status ?? 'nothing about its state'}` : issues };
+  }
+}
+
+/** Health issues in words; a shortage is told apart, since it passes. */
+function healthText({ health }: Nodegroup): string {
+  const issues = health?.issues ?? [];
+  const short = issues.some(({ code, message }) => code === 'AsgInstanceLaunchFailures' && /capacity/i.test(message ?? ''));
+  return short ? `not enough capacity for these instance types at the moment: ${issuesText(issues)}` : issuesText(issues);
+}
+
+/** `14 nodes, 154 pod slots`: pods, not memory, are what small instances run out of. */
+function sizeText({ instanceTypes }: ComputeSpec, nodes: number): string {
+  const slots = Math.min(...instanceTypes.map((type) => instanceTypeOf(type)?.pods ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(slots) ? `${nodes} nodes, ${nodes * slots} pod slots` : `${nodes} nodes`;
+}
+
+function scaleIn({ attributes }: Present): Scale {
+  const number = (path: string): number => (typeof attributes[path] === 'number' ? attributes[path] : 0);
+  return { min: number('min'), desired: number('desired'), max: number('max') };
+}
+
+/** One `eks:DescribeNodegroup` for all who ask in one look; `undefined` also while there is no cluster. */
+export function describeNodegroup({ aws, clusterName }: EksScope, look: Look, nodegroupName: string): Promise<Nodegroup | undefined> {
+  return look.share(`eks:nodegroup ${nodegroupName}`, async () => {
+    const found = await read(aws, look, (o) => aws.eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }), o));
+    return found?.nodegroup;
+  });
+}
+
+/** All node groups of the cluster with our platform's tag. */
+export async function ourNodegroups(scope: EksScope, look: Look): Promise<readonly Nodegroup[]> {
+  const { aws, clusterName } = scope;
+  const names = await look.share('eks:nodegroups', () =>
+    readAll(
+      aws,
+      look,
+      (o) => paginateListNodegroups({ client: aws.eks }, { clusterName }, o),
+      (page) => page.nodegroups,
+    ),
+  );
+  const groups = await Promise.all(names.map((name) => describeNodegroup(scope, look, name)));
+  return groups.flatMap((group) => (group !== undefined && owned(group.tags, scope) === 'slipway' ? [group] : []));
+}
+
+/** One that was made from another spec: its name carries another hash. */
+async function otherGeneration(scope: EksScope, look: Look, name: string): Promise<Nodegroup | undefined> {
+  const others = (await ourNodegroups(scope, look)).filter((group) => group.tags?.[RESOURCE_TAG] === ID && group.nodegroupName !== name);
+  return others.find(({ status }) => status !== 'DELETING') ?? others[0];
+}
+
+async function createNodegroup(scope: EksScope, { compute }: NodegroupWish, name: string, tags: Tags, inputs: Inputs<NodegroupNeeds>, ctx: StepContext): Promise<void> {
+  const { aws, clusterName } = scope;
+  const scale = firstScale(compute);
+  await write(aws, ctx, (o) =>
+    aws.eks.send(
+      new CreateNodegroupCommand({
+        clusterName,
+        nodegroupName: name,
+        amiType: amiType(compute),
+        capacityType: compute.capacity === 'spot' ? 'SPOT' : 'ON_DEMAND',
+        instanceTypes: [...compute.instanceTypes],
+        diskSize: DISK_GIB,
+        nodeRole: inputs.role.arn,
+        subnets: inputs.egress.map(({ subnetId }) => subnetId),
+        scalingConfig: { minSize: scale.min, desiredSize: scale.desired, maxSize: scale.max },
+        tags,
+      }),
+      o,
+    ),
+  );
+}
+
+export function deleteNodegroup({ aws, clusterName }: EksScope, seen: Present, ctx: StepContext): Promise<void> {
+  return remove(aws, ctx, (o) => aws.eks.send(new DeleteNodegroupCommand({ clusterName, nodegroupName: seen.physicalId }), o));
+}
+
+/** Quotas count vCPUs of the standard families; an unknown type is left to EC2 to judge. */
+function demandOf({ instanceTypes, capacity, desired }: ComputeSpec): readonly QuotaDemand[] {
+  const vcpu = Math.max(0, ...instanceTypes.map((type) => instanceTypeOf(type)?.vcpu ?? 0));
+  return vcpu === 0 ? [] : [{ quota: capacity === 'spot' ? 'ec2:L-34B43A08' : 'ec2:L-1216C47A', amount: vcpu * desired }];
+}
+
+function estimateOf({ prices }: EksScope, { instanceTypes, capacity, desired }: ComputeSpec): Estimate {
+  const [type = ''] = instanceTypes;
+  const instance = prices.instance(type, capacity);
+  const monthlyUsd = instance === undefined || prices.gp3Gib === undefined ? undefined : desired * (instance + DISK_GIB * prices.gp3Gib);
+  return { createSeconds: 240, updateSeconds: 30, deleteSeconds: 180, monthlyUsd };
+}
+
+function commandsOf({ aws, clusterName }: EksScope, { compute }: NodegroupWish, name: string, tags: Tags, inputs: Foreseen<NodegroupNeeds>): readonly (readonly string[])[] {
+  const group = ['--region', aws.region, '--cluster-name', clusterName, '--nodegroup-name', name];
+  const scaling = ({ min, desired, max }: Scale): string => `minSize=${min},desiredSize=${desired},maxSize=${max}`;
+  return [
+    [
+      ...['aws', 'eks', 'create-nodegroup', ...group, '--ami-type', amiType(compute), '--capacity-type', compute.capacity === 'spot' ? 'SPOT' : 'ON_DEMAND'],
+      ...['--instance-types', ...compute.instanceTypes, '--disk-size', String(DISK_GIB), '--node-role', inputs.role.arn ?? '<ROLE>'],
+      ...['--subnets', ...inputs.egress.map(({ subnetId }) => subnetId ?? '<PRIVATE-SUBNET>')],
+      ...['--scaling-config', scaling(firstScale(compute)), '--tags', tagArgument(tags)],
+    ],
+    ['aws', 'eks', 'wait', 'nodegroup-active', ...group],
+    ['aws', 'eks', 'update-nodegroup-config', ...group, '--scaling-config', scaling(compute)],
+  ];
+}
