@@ -20,6 +20,10 @@ const dashed = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
+/** Access entries refuse sessions. The roles of SSO have a path that the ARN of a session does not tell. */
+const roleOfSession = (text: string): string =>
+  text.trim().replace(/^arn:(aws|aws-us-gov):sts::([0-9]{12}):assumed-role\/(?!AWSReservedSSO_)([^/]+)\/.*$/, 'arn:$1:iam::$2:role/$3');
+
 /** None of them lets a text begin with `-`: a name never becomes an option of a program. */
 export const formats = {
   /** EKS API reference, CreateCluster `name`. */
@@ -65,8 +69,8 @@ export const formats = {
   policyArn: { pattern: `^${iamArn}([0-9]{12}|aws):policy/[0-9A-Za-z_+=,.@/-]{1,512}$`, says: 'the ARN of an IAM policy', mend: trimmed },
   principalArn: {
     pattern: `^${iamArn}[0-9]{12}:(user|role)/[0-9A-Za-z_+=,.@/-]{1,512}$`,
-    says: 'the ARN of an IAM role or user',
-    mend: trimmed,
+    says: 'the ARN of an IAM role (with its path) or user, not of a session',
+    mend: roleOfSession,
   },
   email: {
     pattern: '^[^\\s@<>"]{1,64}@([A-Za-z0-9-]+\\.)+[A-Za-z]{2,63}$',

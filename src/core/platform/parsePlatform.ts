@@ -9,6 +9,7 @@ import { checkStages } from './checks/stages.ts';
 import { readDocument } from './document.ts';
 import { fillDefaults } from './fillDefaults.ts';
 import { platformKeys } from './keys.ts';
+import type { WrittenPlatform } from './keys.ts';
 import type { PlatformDocument } from './platformSpec.ts';
 import { readShape } from './readShape.ts';
 
@@ -26,7 +27,8 @@ export function parsePlatform(text: string, file: string): PlatformDocument {
   // In a text that is no YAML the values are guesses: their ranges are worth having, findings about them are not.
   if (syntax.length > 0) return { file, spec: undefined, findings: syntax, rangeOf };
   const report = new Report(read);
-  const { written } = read;
+  // Read by `platformKeys`, from which the type is derived.
+  const written = read.written as WrittenPlatform | undefined;
   if (written !== undefined) for (const check of checks) check(written, report);
   const findings = inOrder([...read.findings, ...report.findings]);
   const isSound = written !== undefined && findings.every(({ severity }) => severity !== 'error');

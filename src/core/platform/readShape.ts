@@ -7,7 +7,7 @@ import type { Source } from './document.ts';
 import { formats, matches, mended } from './formats.ts';
 import type { FormatName } from './formats.ts';
 import { deepest } from './nesting.ts';
-import type { Choice, Either, Entries, Flag, List, Mapping, Shape, Text, Whole, Written } from './shapes.ts';
+import type { Choice, Either, Entries, Flag, List, Mapping, Shape, Text, Whole } from './shapes.ts';
 import { kebab, placeOf, plainYaml } from './words.ts';
 
 export type Path = readonly (string | number)[];
@@ -16,8 +16,9 @@ export type Path = readonly (string | number)[];
 const mostNodes = 20_000;
 
 /** What a document holds as far as it has the wanted shape, and where everything in it stands. */
-export interface ReadShape<S extends Shape> {
-  readonly written: Written<S> | undefined;
+export interface ReadShape {
+  /** A value of `Written` of the shape. */
+  readonly written: unknown;
   readonly findings: readonly Finding[];
   /** Of every value that stands in the document, by `JSON.stringify` of its path. */
   readonly values: ReadonlyMap<string, SourceRange>;
@@ -26,10 +27,9 @@ export interface ReadShape<S extends Shape> {
 }
 
 /** Reads `document` by `shape`. Every difference is a finding, and what differs is left out of `written`. */
-export function readShape<S extends Shape>(source: Source, document: Document.Parsed<ParsedNode>, shape: S): ReadShape<S> {
+export function readShape(source: Source, document: Document.Parsed<ParsedNode>, shape: Shape): ReadShape {
   const reader = new ShapeReader(source, document, shape);
-  // The reader builds each value by the very shape that `Written` is derived from.
-  const written = reader.read(document.contents, shape, [], 0) as Written<S> | undefined;
+  const written = reader.read(document.contents, shape, [], 0);
   return { written, findings: reader.findings, values: reader.values, keys: reader.keys };
 }
 
@@ -140,7 +140,7 @@ class ShapeReader {
       this.#report(
         'platform.account',
         path,
-        `${placeOf(path)} is a number here and loses its leading zeros: write the twelve digits in quotes.`,
+        `${placeOf(path)} is a number here, and a number has no leading zeros: write the twelve digits in quotes.`,
         undefined,
         fix,
       );

@@ -1,13 +1,12 @@
 import type { Finding, Fix, Severity, SourceRange } from '../../findings/finding.ts';
 import type { Path, ReadShape } from '../readShape.ts';
-import type { Mapping } from '../shapes.ts';
 
 /** Where a check of well-formed values puts what it finds. */
 export class Report {
   readonly findings: Finding[] = [];
-  readonly #read: ReadShape<Mapping>;
+  readonly #read: ReadShape;
 
-  constructor(read: ReadShape<Mapping>) {
+  constructor(read: ReadShape) {
     this.#read = read;
   }
 
