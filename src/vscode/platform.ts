@@ -8,6 +8,9 @@ import { Poller } from './model/poller.ts';
 import { RunnerFailure, RunnerGone, type RunnerClient } from './runnerClient.ts';
 import type { Validator } from './validator.ts';
 
+/** Events that are remembered for tooltips. */
+const RECENT = 200;
+
 /** What a platform needs of the window. */
 export interface PlatformPorts {
   readonly clock: Clock;
@@ -38,6 +41,7 @@ export class Platform {
   readonly key: string;
   readonly file: string;
   readonly #ports: PlatformPorts;
+  #recent: readonly RunEvent[] = [];
   #profile: string | undefined;
   #client: RunnerClient | undefined;
   #opening: Promise<RunnerClient> | undefined;
@@ -66,6 +70,11 @@ export class Platform {
 
   get mode(): Mode {
     return this.model.view.mode;
+  }
+
+  /** The latest of its runs, for tooltips. */
+  get recentEvents(): readonly RunEvent[] {
+    return this.#recent;
   }
 
   get profile(): string | undefined {
@@ -167,6 +176,7 @@ export class Platform {
   async #open(): Promise<RunnerClient> {
     const client = this.#ports.startRunner(this, (event) => {
       this.model.take(event);
+      this.#recent = [...this.#recent.slice(1 - RECENT), event];
       this.#ports.onRunEvent(this, event);
     });
     this.#client = client;

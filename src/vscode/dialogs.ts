@@ -1,0 +1,29 @@
+export interface Choice<T> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: T;
+}
+
+export interface TypedInput {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value?: string;
+  readonly secret?: boolean;
+  /** What is wrong with it, or `undefined`. */
+  validate?(text: string): string | undefined;
+}
+
+/** All that a flow asks of a person. `undefined` is always "no": nothing was chosen, the box was left. */
+export interface Dialogs {
+  /** Modal: one of `actions`, in words of their own. */
+  confirm(message: string, detail: string, actions: readonly string[]): Promise<string | undefined>;
+  /** A notification; resolves with the action that was pressed. Not to be awaited where the person may never answer. */
+  tell(level: 'info' | 'warning' | 'error', message: string, actions?: readonly string[]): Promise<string | undefined>;
+  choose<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
+  type(input: TypedInput): Promise<string | undefined>;
+  /** Progress in the view's bar and the status bar while `work` runs. */
+  busy<T>(title: string, work: () => Promise<T>): Promise<T>;
+  /** Opens a read-only document whose indented parts are folded. */
+  show(name: string, text: string): Promise<void>;
+}

@@ -1,0 +1,21 @@
+import type { CommandId } from '../commandIds.ts';
+import type { Dialogs } from '../dialogs.ts';
+import { failureCard } from '../model/failureCard.ts';
+import type { Platform } from '../platform.ts';
+
+/** The failure card: why it stopped, what is kept, what it costs, and the ways out. Returns the command that was chosen. */
+export async function chooseFix(platform: Platform, dialogs: Dialogs): Promise<CommandId | undefined> {
+  const card = failureCard(platform.model.view);
+  const free = platform.model.view.session === 'connected' && !platform.model.view.run;
+  const retry = { label: '$(debug-restart) Retry from Here', ...(card.next === undefined ? {} : { detail: card.next }), value: 'retry' as const };
+  const choices = [
+    ...(free ? [retry] : []),
+    ...(platform.model.view.session === 'signedOut' ? [{ label: '$(account) Sign In', value: 'signIn' as const }] : []),
+    { label: '$(go-to-file) Open platform.yml', detail: 'Change what is wanted', value: 'openSource' as const },
+    { label: '$(output) Show Log', detail: 'What AWS said, word for word', value: 'log' as const },
+    ...(platform.mode === 'rehearsal' ? [{ label: '$(flame) Mend or Break Something...', detail: 'The faults of the rehearsal', value: 'breakSomething' as const }] : []),
+    { label: '$(circle-slash) Leave It', detail: card.facts.join(' · '), value: undefined },
+    ...(free ? [{ label: '$(trash) Tear Down...', detail: 'Back to an empty account; the name is typed', value: 'destroyAll' as const }] : []),
+  ];
+  return dialogs.choose(`${card.cause} · ${card.facts.join(' · ')}`, choices);
+}

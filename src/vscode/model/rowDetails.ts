@@ -1,0 +1,76 @@
+import type { RunEvent } from '../../core/engine/events.ts';
+import type { CommandId } from '../commandIds.ts';
+import { listed } from './stateLook.ts';
+import type { PlatformView } from './platformView.ts';
+import type { Row } from './row.ts';
+import { clockTime, elapsedOf, monthly } from './wording.ts';
+
+/** What a tooltip says, in parts: the adapter turns them into Markdown without trusting any of the words. */
+export interface RowDetails {
+  readonly title: string;
+  readonly state: string;
+  readonly cause: string | undefined;
+  readonly next: { readonly label: string; readonly command: CommandId } | undefined;
+  readonly ids: readonly string[];
+  readonly requires: readonly string[];
+  readonly money: string | undefined;
+  readonly events: readonly string[];
+}
+
+const EVENTS_SHOWN = 3;
+
+/** Told from the status as it is now, not as it was when the row was drawn. */
+export function rowDetails(row: Row, view: PlatformView, events: readonly RunEvent[], now: number): RowDetails {
+  const [stageId, ...rest] = row.path.split('/');
+  const stages = view.status?.stages ?? [];
+  const stage = stages.find(({ id }) => id === stageId);
+  const resourceId = rest.join('/').replace(/\/cause\/\d+$/, '');
+  const resource = stage?.resources.find(({ id }) => id === resourceId);
+  const all = stages.flatMap(({ resources }) => resources);
+  const requires = resource
+    ? all.filter(({ id }) => resource.requires.includes(id)).map(({ title, state }) => `${title} (${state})`)
+    : stages.filter(({ id }) => stage?.requires.includes(id)).map(({ title, state }) => `${title} (${state})`);
+  const price = resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? view.status?.cost.wholeMonthlyUsd);
+  const since = resource?.elapsed === undefined ? '' : `, ${elapsedOf(resource.elapsed, resource.expected)}`;
+  const looked = view.status?.observedAt === undefined ? '' : ` (looked ${clockTime(view.status.observedAt, now)})`;
+  return {
+    title: row.label,
+    state: `${resource?.state ?? stage?.state ?? row.description}${since}${looked}`,
+    cause: (resource?.cause?.message ?? resource?.reason ?? stage?.reason) || undefined,
+    next: nextOf(row),
+    ids: [resource?.physicalId, ...Object.values(resource?.outputs ?? {})].filter((id) => typeof id === 'string').slice(0, 6),
+    requires: requires.length > 6 ? [listed(requires)] : requires,
+    money: price === undefined || price === 0 ? undefined : view.mode === 'rehearsal' ? `would cost ${monthly(price)}` : monthly(price),
+    events: events
+      .filter((event) => 'resource' in event && (resource ? event.resource === resource.id : stage ? event.stage === stage.id : true))
+      .slice(-EVENTS_SHOWN)
+      .map((event) => `${clockTime(event.time, now)} ${'resource' in event ? `${event.resource}: ` : ''}${wordOf(event)}`),
+  };
+}
+
+function nextOf({ flags }: Row): RowDetails['next'] {
+  if (flags.includes('canFix')) return { label: 'Fix...', command: 'fix' };
+  if (flags.includes('canSignIn')) return { label: 'Sign In', command: 'signIn' };
+  if (flags.includes('canConnect')) return { label: 'Connect to AWS Account...', command: 'connect' };
+  if (flags.includes('canContinue')) return { label: 'Continue Interrupted Run...', command: 'continue' };
+  return flags.includes('canPreview') ? { label: 'Preview Plan', command: 'plan' } : undefined;
+}
+
+function wordOf(event: RunEvent): string {
+  switch (event.event) {
+    case 'resource.observed':
+      return event.state;
+    case 'resource.started':
+      return `${event.action} started`;
+    case 'resource.progress':
+      return event.message;
+    case 'resource.finished':
+      return `${event.action} done`;
+    case 'resource.failed':
+      return event.reason;
+    case 'resource.skipped':
+      return `skipped, because of ${event.because}`;
+    default:
+      return event.event;
+  }
+}

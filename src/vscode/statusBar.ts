@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { statusBarText } from './model/statusBarText.ts';
+import type { Platforms } from './platforms.ts';
+
+/** One item on the left, hidden without a platform; a click asks *What Next?*. */
+export class StatusBar {
+  readonly #item = vscode.window.createStatusBarItem('slipway.status', vscode.StatusBarAlignment.Left, 50);
+
+  constructor() {
+    this.#item.name = 'Slipway';
+    this.#item.command = 'slipway.next';
+  }
+
+  draw(platforms: Platforms): void {
+    const { selected } = platforms;
+    if (!selected) {
+      this.#item.hide();
+      return;
+    }
+    const { view } = selected.model;
+    this.#item.text = statusBarText(view);
+    this.#item.tooltip = 'Slipway: What Next?';
+    this.#item.accessibilityInformation = { label: `Slipway, ${this.#item.text.replaceAll(/\$\([a-z~-]+\) /g, '')}`, role: 'button' };
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
