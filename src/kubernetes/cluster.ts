@@ -15,6 +15,3 @@ export async function clientOf(look: Look, { cluster, reach }: InCluster): Promi
   if (name === undefined || endpoint === undefined || certificateAuthority === undefined) return undefined;
   return reach({ name, endpoint, certificateAuthority });
 }
-
-/** Why something could not be looked at, for `unknown`. What is no provider error is a defect and goes on. */
-export const labelKey = 'slipway.dev/platform';
