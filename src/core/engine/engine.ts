@@ -152,11 +152,12 @@ export class Engine implements Verbs {
       [...merged].filter(([, result]) => kinds.includes(result.kind)).map(([id]) => id);
     const isCancelled = run.signal.aborted;
     const failed = those('failed');
+    const internal = new Set(resources.filter((resource) => resource.internal).map((resource) => resource.id));
     return {
       outcome: isCancelled && !run.stopReason ? 'cancelled' : isBroken || run.stopReason || failed.length > 0 ? 'failed' : 'succeeded',
       changed: [...run.changed],
       failed,
-      skipped: those('skipped', 'cancelled'),
+      skipped: those('skipped', 'cancelled').filter((id) => !internal.has(id)),
       seconds: Math.round(run.elapsed() / 1_000),
       residue: verb === 'destroy' && !isCancelled && !isBroken ? await this.#residue(run) : [],
       monthlyUsd: standingCost(resources, run.seen),

@@ -61,6 +61,6 @@ async function schedule(
 
 function skip(run: Run, resource: AnyResource, blocker: Exclude<Result, { kind: 'done' }>): Result {
   if (blocker.kind === 'cancelled') return blocker;
-  run.emit({ event: 'resource.skipped', ...run.of(resource), because: blocker.cause });
+  if (!resource.internal) run.emit({ event: 'resource.skipped', ...run.of(resource), because: blocker.cause });
   return { kind: 'skipped', cause: blocker.cause };
 }
