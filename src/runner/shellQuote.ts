@@ -18,10 +18,10 @@ export function shellLine(argv: readonly string[], shell: Shell): string {
 /** One word, quoted where it has to be. */
 export function shellWord(text: string, shell: Shell): string {
   const word = printable(text);
-  if (PLAIN.test(word) && !(shell === 'powershell' && word.includes(','))) return word;
+  if (PLAIN[shell].test(word)) return word;
   // A single quote ends the quoting: POSIX needs '\'' for one, PowerShell doubles it (also the typographic ones, which it reads alike).
   return shell === 'posix' ? `'${word.replaceAll("'", String.raw`'\''`)}'` : `'${word.replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
 }
 
-// No leading `=` (zsh expands it), `~`, `-` is fine: options are words too.
-const PLAIN = /^[\w./:@%+,-][\w./:=@%+,-]*$/;
+/** Words that mean themselves. No leading `=` or `~` (zsh, POSIX expand them); in PowerShell no `,`, `@` or `%` (list, splat, alias). */
+const PLAIN: Readonly<Record<Shell, RegExp>> = { posix: /^[\w./:@%+,-][\w./:=@%+,-]*$/, powershell: /^[\w./:+-][\w./:=+-]*$/ };
