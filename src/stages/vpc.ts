@@ -1,6 +1,7 @@
 import { address } from '../aws/ec2/address.ts';
 import { defaultSecurityGroup } from '../aws/ec2/defaultSecurityGroup.ts';
 import { internetGateway } from '../aws/ec2/internetGateway.ts';
+import { leftovers } from '../aws/ec2/leftovers.ts';
 import { natGateway } from '../aws/ec2/natGateway.ts';
 import { privateRoutes, publicRoutes } from '../aws/ec2/routeTable.ts';
 import { s3Endpoint } from '../aws/ec2/s3Endpoint.ts';
@@ -55,7 +56,16 @@ export function vpcStage(context: StageContext, after: readonly ResourceId[]): V
     const exit = exits[network.natGateways === 'single' ? 0 : index];
     return within === undefined || exit === undefined ? [] : [privateRoutes(context, cidr, { vpc: home, subnet: within, nat: exit.nat })];
   });
-  const group = defaultSecurityGroup(context, { vpc: home });
+  const swept = leftovers(
+    { ...context, clusterName: context.spec.name },
+    home,
+    [gateway, ...publicSubnets, ...privateSubnets].map(({ id }) => id),
+  );
+  const group = defaultSecurityGroup(
+    context,
+    { vpc: home },
+    swept.map(({ id }) => id),
+  );
 
   return {
     caller: identity,
@@ -83,6 +93,7 @@ export function vpcStage(context: StageContext, after: readonly ResourceId[]): V
         ...exits.flatMap(({ ip, nat }) => [ip, nat]),
         ...egress,
         ...(network.s3Endpoint ? [s3Endpoint(context, { vpc: home, egress })] : []),
+        ...swept,
         group,
       ],
     },

@@ -1,19 +1,24 @@
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
-import type { Handle, Resource } from '../../core/graph/resource.ts';
+import type { Handle, Resource, ResourceId } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read } from '../errors.ts';
 import type { SecurityGroupOut, VpcOut } from '../outputs.ts';
 
 type Needs = { readonly vpc: Handle<VpcOut> };
 
-/** The group that AWS makes and deletes with the VPC. It has no tag of ours: it belongs to whom the VPC belongs. */
-export function defaultSecurityGroup({ aws }: Pick<AwsScope, 'aws'>, needs: Needs): Resource<SecurityGroupOut, Needs> {
+/** The group that AWS makes and deletes with the VPC. It has no tag of ours: it belongs to whom the VPC belongs. `after`: what has to lie between the cluster, which needs this group, and the network. */
+export function defaultSecurityGroup(
+  { aws }: Pick<AwsScope, 'aws'>,
+  needs: Needs,
+  after: readonly ResourceId[] = [],
+): Resource<SecurityGroupOut, Needs> {
   return {
     id: 'default-security-group',
     kind: 'AWS::EC2::SecurityGroup',
     provider: 'aws',
     title: 'Default security group',
     needs,
+    after,
     within: needs.vpc,
     internal: true,
     async observe(look) {
