@@ -1,14 +1,8 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CliContext } from './cliContext.ts';
-import { commands } from './commands/commands.ts';
-import { plan } from './commands/plan.ts';
-import { policy } from './commands/policy.ts';
-import { rehearse, type RehearseOptions } from './commands/rehearse.ts';
-import { runVerb } from './commands/run.ts';
-import { status } from './commands/status.ts';
-import { token, type TokenOptions } from './commands/token.ts';
-import { validate } from './commands/validate.ts';
+import type { RehearseOptions } from './commands/rehearse.ts';
+import type { TokenOptions } from './commands/token.ts';
 import { formatOf, reachOf, withPlatformOptions, type PlatformOptions, type RunCommandOptions } from './platformOptions.ts';
 import { checkConsents } from './usage.ts';
 
@@ -19,7 +13,7 @@ export interface Cli {
   wantsJson(): boolean;
 }
 
-/** All commands and options of cli.md. */
+/** All commands and options of cli.md. Each command is loaded when it is asked for: checking a file loads no AWS client. */
 export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream, stdoutIsTerminal: boolean): Cli {
   let code = 0;
   let json = false;
@@ -55,14 +49,17 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
     .option('--platform <file>', 'the platform file')
     .action(async (paths: readonly string[], options: PlatformOptions) => {
       const chosen = format(options);
+      const { validate } = await import('./commands/validate.ts');
       code = await validate(context, [...paths, ...(options.platform === undefined ? [] : [options.platform])], chosen);
     });
   platformCommand('status', 'what is there now').action(async (options: PlatformOptions) => {
     const chosen = format(options);
+    const { status } = await import('./commands/status.ts');
     code = await status(context, await reachOf(options, context), options.stage, chosen);
   });
   platformCommand('plan', 'what apply would do, why, for how much, for how long').action(async (options: PlatformOptions) => {
     const chosen = format(options);
+    const { plan } = await import('./commands/plan.ts');
     code = await plan(context, await reachOf(options, context), options.stage, chosen);
   });
   for (const [verb, description] of [
@@ -75,6 +72,7 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
       .action(async (options: RunCommandOptions) => {
         const chosen = format(options);
         const allow = checkConsents(options.allow ?? []);
+        const { runVerb } = await import('./commands/run.ts');
         code = await runVerb(context, await reachOf(options, context), {
           verb,
           stages: options.stage,
@@ -86,9 +84,11 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
   }
   platformCommand('commands', 'the aws and kubectl lines a person would type instead').action(async (options: PlatformOptions) => {
     const chosen = format(options);
+    const { commands } = await import('./commands/commands.ts');
     code = await commands(context, await reachOf(options, context), options.stage, chosen);
   });
   addRehearse(program, async (options) => {
+    const { rehearse } = await import('./commands/rehearse.ts');
     code = await rehearse(context, options, stdin);
   });
   program
@@ -98,12 +98,14 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
     .requiredOption('--region <region>', 'its region')
     .option('--profile <name>', 'AWS profile')
     .action(async (options: TokenOptions) => {
+      const { token } = await import('./commands/token.ts');
       code = await token(context, options);
     });
   program
     .command('policy')
     .description('the least IAM policy that the platform needs')
-    .action(() => {
+    .action(async () => {
+      const { policy } = await import('./commands/policy.ts');
       code = policy(context);
     });
   return { program, exitCode: () => code, wantsJson: () => json };

@@ -140,7 +140,7 @@ describe('state files', () => {
       const path = join(folder.path, 'journal', 'a.jsonl');
       const hostile = 'a\nb\u001b[31m\u202e\u2028c';
       for (const text of [hostile, 'second']) {
-        const journal = await openJournal(path, assert.fail);
+        const journal = await openJournal(path, () => assert.fail());
         journal.write({ text });
         await journal.close();
       }
