@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { Engine } from '../../src/core/engine/engine.ts';
+import type { RunEvent } from '../../src/core/engine/events.ts';
+import type { AnyResource, Observation, Resource } from '../../src/core/graph/resource.ts';
+import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
+import type { ClusterAddress } from '../../src/kubernetes/connection.ts';
+import { addonsHealthy } from '../../src/kubernetes/gates/addonsHealthy.ts';
+import { nodesReady } from '../../src/kubernetes/gates/nodesReady.ts';
+import { reachCluster } from '../../src/kubernetes/reach.ts';
+import { storageClass } from '../../src/kubernetes/storageClass.ts';
+import { startControlPlane, type ControlPlane } from './controlPlane.ts';
+
+/** A thing that is there, with outputs that others ask for. */
+function given<O>(id: string, outputs: O): Resource<O, Record<never, never>> {
+  return {
+    id,
+    kind: 'given',
+    provider: 'none',
+    title: id,
+    needs: {},
+    internal: true,
+    observe: async () => ({ state: 'ready', owner: 'slipway', physicalId: id, attributes: {}, outputs }),
+  };
+}
+
+const node = (name: string, zone: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { 'eks.amazonaws.com/nodegroup': 'nodes-a', 'topology.kubernetes.io/zone': zone } },
+  status: { capacity: { cpu: '2', memory: '2Gi', pods: '11' }, allocatable: { cpu: '2', memory: '2Gi', pods: '11' } },
+});
+const pods = (name: string): object => ({
+  selector: { matchLabels: { app: name } },
+  template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'example.invalid/x:1' }] } },
+});
+const deployment = (name: string, replicas: number): object => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'kube-system' }, spec: { replicas, ...pods(name) } });
+const daemonSet = (name: string): object => ({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace: 'kube-system' }, spec: pods(name) });
+
+describe('against the real kube-apiserver', () => {
+  let plane: ControlPlane;
+  let resources: readonly AnyResource[];
+  let engine: Engine;
+  const events: RunEvent[] = [];
+  const signal = new AbortController().signal;
+  const kubectl = (args: readonly string[], input?: object): string =>
+    execFileSync('kubectl', ['--kubeconfig', plane.kubeconfig, ...args], { encoding: 'utf8', ...(input ? { input: JSON.stringify(input) } : {}) });
+  const graph = (): ResourceGraph => new ResourceGraph([{ id: 'all', title: 'All', doc: '', icon: 'x', requires: [], barrier: false, resources }]);
+  const see = async (id: string): Promise<Observation<unknown>> => {
+    const seen = (await engine.observe(graph(), { signal, depth: 'plan' })).get(id);
+    assert.ok(seen);
+    return seen;
+  };
+  /** Looks until it is as wanted: the real controllers take their time. */
+  const eventually = async (id: string, wanted: (seen: Observation<unknown>) => boolean): Promise<Observation<unknown>> => {
+    for (let left = 300; ; left--) {
+      const seen = await see(id);
+      if (wanted(seen)) return seen;
+      assert.ok(left > 0, `${id} is still ${JSON.stringify(seen)}`);
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+  };
+
+  before(async () => {
+    plane = await startControlPlane();
+    const address: ClusterAddress = { name: 'cauchy', endpoint: plane.server, certificateAuthority: Buffer.from(plane.certificateAuthority).toString('base64') };
+    const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => plane.token });
+    const cluster = given('cluster', address);
+    const group = given('nodegroup', { name: 'nodes-a' });
+    const inCluster = { cluster, reach };
+    const nodes = nodesReady(inCluster, group, { min: 3, title: 'Nodes ready' });
+    const addons = addonsHealthy(inCluster, ['coredns', 'vpc-cni'], [nodes.id]);
+    resources = [cluster, group, storageClass(inCluster, { name: 'slipway-gp3', label: 'cauchy', after: [] }), nodes, addons];
+    engine = new Engine({
+      run: 'engines',
+      clock: { now: () => Date.now(), sleep: (ms, until) => new Promise((wake) => { const timer = setTimeout(wake, Math.min(ms, 200)); until.addEventListener('abort', () => (clearTimeout(timer), wake())); }) },
+      intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
+      providers: [{ name: 'kubernetes', parallel: 8 }],
+      guard: async () => undefined,
+      signedOut: async () => Promise.reject(new Error('signed out')),
+      emit: (event) => events.push(event),
+    });
+  });
+  after(() => plane.stop());
+
+  it('nodes count from two zones on, and are ready at the minimum', async () => {
+    assert.equal((await see('gate/nodes-ready')).state, 'pending');
+    kubectl(['create', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: [node('a1', 'us-west-2a'), node('a2', 'us-west-2a')] });
+    const oneZone = await eventually('gate/nodes-ready', (seen) => 'reason' in seen && /2 of 3/.test(seen.reason ?? ''));
+    assert.equal(oneZone.state, 'pending', 'both in one zone');
+    kubectl(['create', '-f', '-'], node('b1', 'us-west-2b'));
+    assert.equal((await eventually('gate/nodes-ready', (seen) => seen.state === 'ready')).state, 'ready');
+    kubectl(['cordon', 'a2']);
+    assert.equal((await see('gate/nodes-ready')).state, 'degraded', 'a cordoned node takes nothing');
+    kubectl(['uncordon', 'a2']);
+  });
+
+  it('add-ons are healthy when their workloads are available, not when EKS says so', async () => {
+    assert.equal((await see('gate/addons-healthy')).state, 'pending');
+    kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: [deployment('coredns', 2), daemonSet('aws-node')] });
+    await eventually('gate/addons-healthy', (seen) => seen.state === 'ready');
+  });
+
+  it('applies the default class once, mends what others changed, and takes it away', async () => {
+    const version = (): string => kubectl(['get', 'storageclass', 'slipway-gp3', '-o', 'jsonpath={.metadata.resourceVersion}']);
+    const apply = () => engine.apply(graph(), { signal, consent: new Set() });
+    const first = await apply();
+    assert.equal(first.outcome, 'succeeded', JSON.stringify(events.filter((e) => e.event === 'resource.failed')));
+    assert.deepEqual(first.changed, ['StorageClass.storage.k8s.io/slipway-gp3']);
+    assert.match(kubectl(['get', 'storageclass']), /slipway-gp3 \(default\)/);
+    const made = version();
+    assert.deepEqual((await apply()).changed, []);
+    assert.equal(version(), made, 'a second run writes nothing');
+    kubectl(['annotate', 'storageclass', 'slipway-gp3', 'storageclass.kubernetes.io/is-default-class=false', '--overwrite']);
+    const plan = await engine.plan(graph(), 'apply', { signal });
+    assert.deepEqual(plan.changes.map((c) => [c.resource, c.change.action]), [['StorageClass.storage.k8s.io/slipway-gp3', 'update']]);
+    const mended = await apply();
+    assert.equal(mended.outcome, 'failed', 'the field belongs to another manager now: nothing is taken by force');
+    const failure = events.findLast((e) => e.event === 'resource.failed');
+    assert.match(JSON.stringify(failure), /kubectl/, 'the manager is named');
+    kubectl(['delete', 'storageclass', 'slipway-gp3']);
+    assert.equal((await apply()).outcome, 'succeeded');
+    const gone = await engine.destroy(graph(), { signal, consent: new Set() });
+    assert.equal(gone.outcome, 'succeeded');
+    assert.doesNotMatch(kubectl(['get', 'storageclass']), /slipway-gp3/);
+  });
+
+  it('a class of the same name that is not ours is shown and left alone', async () => {
+    kubectl(['create', '-f', '-'], { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'slipway-gp3' }, provisioner: 'example.invalid/other' });
+    const seen = await see('StorageClass.storage.k8s.io/slipway-gp3');
+    assert.ok('owner' in seen);
+    assert.equal(seen.owner, 'foreign');
+    assert.equal((await engine.apply(graph(), { signal, consent: new Set() })).outcome, 'failed');
+    assert.equal((await engine.destroy(graph(), { signal, consent: new Set() })).outcome, 'succeeded');
+    assert.match(kubectl(['get', 'storageclass', 'slipway-gp3', '-o', 'jsonpath={.provisioner}']), /example\.invalid/);
+  });
+});
