@@ -1,0 +1,52 @@
+import { nodegroup } from '../aws/eks/nodegroup.ts';
+import { serviceRole } from '../aws/iam/role.ts';
+import { roleName } from '../aws/iam/roleName.ts';
+import type { Handle } from '../core/graph/resource.ts';
+import type { Stage } from '../core/graph/stage.ts';
+import { addonsHealthy } from '../kubernetes/gates/addonsHealthy.ts';
+import { nodesReady } from '../kubernetes/gates/nodesReady.ts';
+import { EBS_CSI_ADDON, clusterAddonNames } from './addons.ts';
+import type { ClusterStage } from './cluster.ts';
+import { eksScopeOf } from './eksScope.ts';
+import type { EbsCsiStage } from './ebsCsi.ts';
+import type { StageContext } from './stageContext.ts';
+import type { VpcStage } from './vpc.ts';
+
+/** EKS user guide, "node IAM role": PullOnly is the least that pulls images. */
+const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
+
+/** The runbook's "Cluster Compute": private subnets only, after the network plugin and the storage driver. `storage` is absent where its stage is switched off. */
+export function computeStage(context: StageContext, network: VpcStage, { cluster, addons }: ClusterStage, storage: EbsCsiStage | undefined): { readonly stage: Stage } {
+  const { spec, aws, reach } = context;
+  const role = serviceRole(
+    context,
+    {
+      id: 'role/nodes',
+      title: 'Node role',
+      name: roleName(spec.name, aws.region, 'nodes'),
+      permissionsBoundary: spec.permissionsBoundary,
+      service: 'ec2.amazonaws.com',
+      policies: NODE_POLICIES,
+    },
+    { caller: network.caller },
+  );
+  const before: readonly Handle<unknown>[] = [...addons, ...(storage === undefined ? [] : [storage.addon])];
+  const group = nodegroup(
+    eksScopeOf(context),
+    { compute: spec.compute, privateCidrs: spec.network.private, after: before.map(({ id }) => id) },
+    { cluster, role, egress: network.egress },
+  );
+  const nodes = nodesReady({ cluster, reach }, group, { min: spec.compute.min, title: 'Nodes ready' });
+  const running = [...clusterAddonNames(context), ...(storage === undefined ? [] : [EBS_CSI_ADDON])];
+  return {
+    stage: {
+      id: 'compute',
+      title: 'Cluster Compute',
+      doc: 'docs/stages/compute.md',
+      icon: 'vm',
+      requires: storage === undefined ? ['cluster'] : ['ebs-csi'],
+      barrier: false,
+      resources: [role, group, nodes, addonsHealthy({ cluster, reach }, running, [nodes.id])],
+    },
+  };
+}

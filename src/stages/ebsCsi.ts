@@ -1,0 +1,59 @@
+import { addonWithRole } from '../aws/eks/addon.ts';
+import { ebsPolicy } from '../aws/iam/ebsPolicy.ts';
+import { oidcProvider } from '../aws/iam/oidcProvider.ts';
+import { webIdentityRole } from '../aws/iam/role.ts';
+import { roleName } from '../aws/iam/roleName.ts';
+import type { AddonOut } from '../aws/outputs.ts';
+import { PLATFORM_TAG } from '../aws/tags.ts';
+import type { Handle } from '../core/graph/resource.ts';
+import type { Stage } from '../core/graph/stage.ts';
+import { platformLabel } from '../kubernetes/platformLabel.ts';
+import { storageClass } from '../kubernetes/storageClass.ts';
+import { EBS_CSI_ADDON, addonOf } from './addons.ts';
+import type { ClusterStage } from './cluster.ts';
+import { eksScopeOf } from './eksScope.ts';
+import type { StageContext } from './stageContext.ts';
+import type { VpcStage } from './vpc.ts';
+
+export interface EbsCsiStage {
+  readonly stage: Stage;
+  readonly addon: Handle<AddonOut>;
+}
+
+/** The runbook's "EBS CSI Configuration": the role before the add-on, the add-on before any compute. */
+export function ebsCsiStage(context: StageContext, network: VpcStage, { cluster, version: kubernetes }: ClusterStage): EbsCsiStage {
+  const { spec, aws, identity, reach } = context;
+  const { caller } = network;
+  const name = roleName(spec.name, aws.region, 'ebs-csi');
+  const oidc = oidcProvider(context, { caller, cluster });
+  const policy = ebsPolicy(context, name, { caller });
+  const role = webIdentityRole(
+    context,
+    {
+      id: 'role/ebs-csi',
+      title: 'EBS CSI driver role',
+      name,
+      permissionsBoundary: spec.permissionsBoundary,
+      namespace: 'kube-system',
+      serviceAccount: 'ebs-csi-controller-sa',
+    },
+    { caller, oidc, policy },
+  );
+  // Volumes carry the controller's tags and never ours, unless it is told: without this a volume that is left could not be told from anybody's.
+  const volumeTags = { ...identity.tags, [PLATFORM_TAG]: identity.platform };
+  const { version, wish } = addonOf(context, EBS_CSI_ADDON, kubernetes, { controller: { extraVolumeTags: volumeTags } });
+  const driver = addonWithRole(eksScopeOf(context), wish, { cluster, version, role });
+  const gp3 = storageClass({ cluster, reach }, { name: 'slipway-gp3', label: platformLabel(identity.platform), after: ['access/creator'] });
+  return {
+    addon: driver,
+    stage: {
+      id: 'ebs-csi',
+      title: 'EBS CSI',
+      doc: 'docs/stages/ebs-csi.md',
+      icon: 'database',
+      requires: ['cluster'],
+      barrier: false,
+      resources: [oidc, policy, role, version, driver, gp3],
+    },
+  };
+}
