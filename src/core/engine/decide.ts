@@ -9,7 +9,13 @@ export type Goal = 'there' | 'gone';
 /** One thing to do, and the name under which it is remembered: the same need is not acted on again at once, nor for ever. */
 export type Act =
   | { readonly step: 'create'; readonly need: string; readonly summary: string; readonly action: Action }
-  | { readonly step: 'update'; readonly need: string; readonly summary: string; readonly action: Action; readonly seen: Observation<unknown> }
+  | {
+      readonly step: 'update';
+      readonly need: string;
+      readonly summary: string;
+      readonly action: Action;
+      readonly seen: Observation<unknown>;
+    }
   | { readonly step: 'delete'; readonly need: string; readonly summary: string; readonly action: Action; readonly seen: Present };
 
 export type Decision =
@@ -85,7 +91,10 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
     case 'create':
       return decideCreate(resource, change, situation);
     case 'update':
-      return { do: 'act', act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen } };
+      return {
+        do: 'act',
+        act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen },
+      };
   }
 }
 
@@ -109,8 +118,12 @@ function decideUnchanged(resource: AnyResource, seen: Exclude<Observation<unknow
 function decideRecreate(seen: Observation<unknown>, change: Doing, { planned, asked }: Situation): Decision {
   const present = presentIn(seen);
   if (!present) return fail({ reason: change.summary, code: 'failed' });
-  if (planned !== 'recreate' || asked.has('create')) return fail({ reason: 'reason' in present && present.reason !== undefined ? present.reason : change.summary, code: 'failed' });
-  return { do: 'act', act: { step: 'delete', need: `recreate ${present.physicalId} ${attributesOf(present.attributes)}`, ...labelOf(change), seen: present } };
+  if (planned !== 'recreate' || asked.has('create'))
+    return fail({ reason: 'reason' in present && present.reason !== undefined ? present.reason : change.summary, code: 'failed' });
+  return {
+    do: 'act',
+    act: { step: 'delete', need: `recreate ${present.physicalId} ${attributesOf(present.attributes)}`, ...labelOf(change), seen: present },
+  };
 }
 
 function decideCreate(resource: AnyResource, change: Doing, { now, announcedAt, planned }: Situation): Decision {

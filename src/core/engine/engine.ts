@@ -75,9 +75,17 @@ export class Engine implements Verbs {
       const orphans = new Set(plan.orphans.map((orphan) => orphan.id));
       const goes = (id: ResourceId): boolean => {
         const resource = graph.get(id);
-        return orphans.has(id) || (resource !== undefined && scope.selected.has(id) && !diesWithHome(graph, resource, scope.selected, plan.observations));
+        return (
+          orphans.has(id) ||
+          (resource !== undefined && scope.selected.has(id) && !diesWithHome(graph, resource, scope.selected, plan.observations))
+        );
       };
-      return [await takeAway(run, all, { includes: goes, planned: () => 'delete' })];
+      const results = await takeAway(run, all, { includes: goes, planned: () => 'delete' });
+      for (const resource of graph.order) {
+        const isGone = resource.within !== undefined && results.get(resource.within.id)?.kind === 'done';
+        if (isGone && diesWithHome(graph, resource, scope.selected, plan.observations)) run.note(resource, { state: 'absent' });
+      }
+      return [results];
     });
   }
 
@@ -130,7 +138,10 @@ export class Engine implements Verbs {
     const visible = graph.order.filter((resource) => scope.selected.has(resource.id) && !resource.internal);
     const stages = graph.stages.map((stage) => stage.id).filter((id) => visible.some((resource) => graph.stageOf(resource.id) === id));
     run.emit({ event: 'run.started', verb, stages, total: visible.length });
-    const ended: { results: readonly Results[]; orphans: readonly AnyResource[]; error?: { readonly value: unknown } } = { results: [], orphans: [] };
+    const ended: { results: readonly Results[]; orphans: readonly AnyResource[]; error?: { readonly value: unknown } } = {
+      results: [],
+      orphans: [],
+    };
     try {
       const plan = await this.#plan(run, scope, verb, verb === 'apply' && options.approved === undefined);
       assertMayRun(plan, options.approved);
@@ -146,7 +157,13 @@ export class Engine implements Verbs {
     return outcome;
   }
 
-  async #outcome(verb: Verb, run: Run, resources: readonly AnyResource[], results: readonly Results[], isBroken: boolean): Promise<Outcome> {
+  async #outcome(
+    verb: Verb,
+    run: Run,
+    resources: readonly AnyResource[],
+    results: readonly Results[],
+    isBroken: boolean,
+  ): Promise<Outcome> {
     const merged = merge(results);
     const those = (...kinds: readonly Result['kind'][]): readonly ResourceId[] =>
       [...merged].filter(([, result]) => kinds.includes(result.kind)).map(([id]) => id);
@@ -179,7 +196,9 @@ async function residueOf(run: Run, provider: Provider): Promise<readonly Residue
   } catch (error) {
     if (run.signal.aborted) return [];
     const why = error instanceof Error ? error.message : String(error);
-    return [{ kind: 'unknown', physicalId: provider.name, reason: `It could not be looked for what is left: ${why}`, monthlyUsd: undefined }];
+    return [
+      { kind: 'unknown', physicalId: provider.name, reason: `It could not be looked for what is left: ${why}`, monthlyUsd: undefined },
+    ];
   }
 }
 

@@ -13,11 +13,35 @@ export type ObservedState = 'absent' | 'unknown' | 'ready' | 'degraded' | 'pendi
 
 type Body =
   | { readonly event: 'run.started'; readonly verb: 'apply' | 'destroy'; readonly stages: readonly string[]; readonly total: number }
-  | (OfResource & { readonly event: 'resource.observed'; readonly state: ObservedState; readonly reason?: string; readonly owner: Owner | 'none'; readonly leaving?: true; readonly awaits?: ResourceId; readonly physicalId?: string })
-  | (OfResource & { readonly event: 'resource.started'; readonly action: Action; readonly summary: string; /** Seconds, where an estimate is known. */ readonly expected?: number })
-  | (OfResource & { readonly event: 'resource.progress'; /** Seconds. */ readonly elapsed: number; readonly expected?: number; readonly message: string })
+  | (OfResource & {
+      readonly event: 'resource.observed';
+      readonly state: ObservedState;
+      readonly reason?: string;
+      readonly owner: Owner | 'none';
+      readonly leaving?: true;
+      readonly awaits?: ResourceId;
+      readonly physicalId?: string;
+    })
+  | (OfResource & {
+      readonly event: 'resource.started';
+      readonly action: Action;
+      readonly summary: string;
+      /** Seconds, where an estimate is known. */ readonly expected?: number;
+    })
+  | (OfResource & {
+      readonly event: 'resource.progress';
+      /** Seconds. */ readonly elapsed: number;
+      readonly expected?: number;
+      readonly message: string;
+    })
   | (OfResource & { readonly event: 'resource.finished'; readonly action: Action })
-  | (OfResource & { readonly event: 'resource.failed'; readonly reason: string; readonly cause?: Cause; readonly next?: string; /** `blocked`: a person is needed; nothing was tried. */ readonly blocked?: true })
+  | (OfResource & {
+      readonly event: 'resource.failed';
+      readonly reason: string;
+      readonly cause?: Cause;
+      readonly next?: string;
+      /** `blocked`: a person is needed; nothing was tried. */ readonly blocked?: true;
+    })
   | (OfResource & { readonly event: 'resource.skipped'; readonly because: ResourceId })
   | { readonly event: 'run.paused'; readonly reason: string }
   | { readonly event: 'run.resumed' }

@@ -14,7 +14,13 @@ export interface Failure {
 
 /** Any thrown value as a failure. A provider error says its own words; anything else is a defect of ours, and its message is all there is. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Refused || error instanceof NotYet || error instanceof AnswerLost || error instanceof Unseen || error instanceof SignedOut) {
+  if (
+    error instanceof Refused ||
+    error instanceof NotYet ||
+    error instanceof AnswerLost ||
+    error instanceof Unseen ||
+    error instanceof SignedOut
+  ) {
     return {
       reason: error.message,
       code: error.code ?? codeOf(error),
@@ -26,7 +32,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 const codeOf = (error: Error): string =>
-  ({ Refused: 'refused', NotYet: 'not-yet', AnswerLost: 'lost-network', Unseen: 'unseen', SignedOut: 'signed-out' })[error.name] ?? 'refused';
+  ({ Refused: 'refused', NotYet: 'not-yet', AnswerLost: 'lost-network', Unseen: 'unseen', SignedOut: 'signed-out' })[error.name] ??
+  'refused';
 
 export function causeOf({ code, reason, requestId }: Failure): Cause {
   return { code, message: reason, ...(requestId === undefined ? {} : { requestId }) };

@@ -7,7 +7,12 @@ import type { Clock } from './ports.ts';
  *
  * @throws AnswerLost when the grace is over; whatever `work` throws.
  */
-export async function graceful<T>(clock: Clock, signal: AbortSignal, graceMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function graceful<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  graceMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const late = new AbortController();
   const ended = new AbortController();
   const expire = (): void => {

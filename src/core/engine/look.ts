@@ -38,7 +38,8 @@ export async function lookAt(run: Run, resource: AnyResource, depth: Depth, sett
   try {
     return await resource.observe(lookOf(run, setting), depth);
   } catch (error) {
-    if (error instanceof Unseen || error instanceof NotYet || error instanceof AnswerLost) return { state: 'unknown', reason: error.message };
+    if (error instanceof Unseen || error instanceof NotYet || error instanceof AnswerLost)
+      return { state: 'unknown', reason: error.message };
     throw error;
   }
 }
@@ -66,11 +67,13 @@ export async function observeAll(
   };
   const look = async (resource: AnyResource): Promise<Observation<unknown>> => {
     const setting = { provider: resource.provider, since, outputsOf };
-    const seen = await run.signedIn(() => unlessAborted(run.signal, lookAt(run, resource, depth, setting))).catch((error: unknown) => {
-      if (error instanceof SignedOut) throw error;
-      run.signal.throwIfAborted();
-      return { state: 'unknown' as const, reason: error instanceof Error ? error.message : String(error) };
-    });
+    const seen = await run
+      .signedIn(() => unlessAborted(run.signal, lookAt(run, resource, depth, setting)))
+      .catch((error: unknown) => {
+        if (error instanceof SignedOut) throw error;
+        run.signal.throwIfAborted();
+        return { state: 'unknown' as const, reason: error instanceof Error ? error.message : String(error) };
+      });
     run.note(resource, seen);
     run.freeze(resource, seen);
     return seen;

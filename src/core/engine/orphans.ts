@@ -34,7 +34,10 @@ async function censusOf(run: Run, graph: ResourceGraph, provider: Provider, sinc
     if (error instanceof SignedOut) throw error;
     run.signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    return { orphans: [], findings: [{ code: 'unseen', severity: 'information', message: `What left the platform file could not be looked for: ${why}` }] };
+    return {
+      orphans: [],
+      findings: [{ code: 'unseen', severity: 'information', message: `What left the platform file could not be looked for: ${why}` }],
+    };
   }
 }
 

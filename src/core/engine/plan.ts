@@ -21,7 +21,11 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   /** Tagged ours, no longer in the graph. */
   readonly orphans: readonly AnyResource[];
-  readonly cost: { /** What stands after the run, a month. */ readonly monthlyUsd: number; readonly stages: Readonly<Record<string, number>>; /** Resources without a known price. */ readonly unknown: readonly ResourceId[] };
+  readonly cost: {
+    /** What stands after the run, a month. */ readonly monthlyUsd: number;
+    readonly stages: Readonly<Record<string, number>>;
+    /** Resources without a known price. */ readonly unknown: readonly ResourceId[];
+  };
   readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };
   readonly findings: readonly Finding[];
 }

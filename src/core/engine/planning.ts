@@ -32,7 +32,9 @@ export function planApply(
   }
   const own = graph.order.flatMap((resource): readonly PlannedChange[] => {
     const change = changes.get(resource.id);
-    return change === undefined || change.action === 'none' ? [] : [entry(graph.stageOf(resource.id), resource, withinSelection(change, resource, selected))];
+    return change === undefined || change.action === 'none'
+      ? []
+      : [entry(graph.stageOf(resource.id), resource, withinSelection(change, resource, selected))];
   });
   return [...own, ...orphans.map((orphan) => entry(ORPHANS, orphan, deletion(orphan, 'no longer in the platform file')))];
 }
@@ -55,7 +57,11 @@ function cascaded(
 }
 
 /** A replacement takes along what lives in it, also what is not in this run: then it may not be done in this run. */
-function withinSelection(change: PlannedChange['change'], resource: AnyResource, selected: ReadonlySet<ResourceId>): PlannedChange['change'] {
+function withinSelection(
+  change: PlannedChange['change'],
+  resource: AnyResource,
+  selected: ReadonlySet<ResourceId>,
+): PlannedChange['change'] {
   if (selected.has(resource.id)) return change;
   return { action: 'blocked', code: 'outside', summary: `${resource.title} would have to be replaced too: apply without choosing stages` };
 }

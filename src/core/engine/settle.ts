@@ -267,7 +267,10 @@ class Settling {
 
   #giveUp(reason: string): Result {
     const minutes = Math.max(1, Math.round(this.#waited() / 60_000));
-    return this.#fail({ reason: `still waiting after ${minutes} min: ${reason}`, code: this.#blindSince !== undefined ? 'unseen' : 'timeout' });
+    return this.#fail({
+      reason: `still waiting after ${minutes} min: ${reason}`,
+      code: this.#blindSince !== undefined ? 'unseen' : 'timeout',
+    });
   }
 
   #skip(cause: ResourceId): Result {

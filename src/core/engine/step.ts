@@ -38,7 +38,9 @@ export async function send(run: Run, resource: AnyResource, act: Act, report: St
       if (run.signal.aborted) throw new NotYet('the run was cancelled before this was sent');
       report.started();
       const grace = resource.repeatable === false && act.step === 'create' ? GRACE_ONCE : GRACE;
-      await graceful(run.clock, run.signal, grace, (signal) => call(run, resource, act, { signal, run: run.ports.run, progress: report.progress }));
+      await graceful(run.clock, run.signal, grace, (signal) =>
+        call(run, resource, act, { signal, run: run.ports.run, progress: report.progress }),
+      );
     } catch (error) {
       if (announced && isSurelyNotDone(error)) await run.ports.intents.end(resource.id);
       throw error;

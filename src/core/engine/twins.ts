@@ -15,7 +15,10 @@ export async function healTwins(run: Run, graph: ResourceGraph): Promise<Readonl
       .filter((twin) => !twin.used)
       .map(async ({ physicalId }) => {
         const twin = asTwin(resource, physicalId);
-        return [resource.id, await settle(run, twin, 'gone', { planned: 'delete', usable: () => undefined, endOf: () => undefined })] as const;
+        return [
+          resource.id,
+          await settle(run, twin, 'gone', { planned: 'delete', usable: () => undefined, endOf: () => undefined }),
+        ] as const;
       }),
   );
   return new Map(await Promise.all(results));

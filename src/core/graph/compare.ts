@@ -22,14 +22,23 @@ export interface Immutable {
  * The plan of anything whose wanted state is a set of attributes. Pure. Only attributes that were read are compared;
  * a wanted value that is not known yet is no difference, and for an immutable path it is named in `unsure`.
  */
-export function compare(title: string, seen: Observation<unknown>, wanted: Attributes, immutable: Immutable = { paths: [], otherwise: 'replace' }): Change {
+export function compare(
+  title: string,
+  seen: Observation<unknown>,
+  wanted: Attributes,
+  immutable: Immutable = { paths: [], otherwise: 'replace' },
+): Change {
   const entries = Object.entries(wanted);
   if (seen.state === 'absent') {
     return { action: 'create', summary: `create ${title}`, diff: entries.map(([path, after]) => ({ path, before: undefined, after })) };
   }
   if (seen.state === 'unknown') return { action: 'blocked', code: 'unseen', summary: `${title} could not be looked at: ${seen.reason}` };
   if (seen.owner === 'foreign') {
-    return { action: 'blocked', code: 'foreign', summary: `${title} exists as ${seen.physicalId} and is not Slipway's: remove it or choose another name` };
+    return {
+      action: 'blocked',
+      code: 'foreign',
+      summary: `${title} exists as ${seen.physicalId} and is not Slipway's: remove it or choose another name`,
+    };
   }
   const unsure = entries.filter(([path, after]) => after === undefined && immutable.paths.includes(path)).map(([path]) => path);
   const diff = entries

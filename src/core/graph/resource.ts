@@ -55,7 +55,12 @@ export type Observation<O> =
   | { readonly state: 'absent' }
   | { readonly state: 'unknown'; readonly reason: string }
   | (Present & { readonly state: 'ready'; readonly outputs: O; /** A detail worth a row, e.g. `14 nodes`. */ readonly reason?: string })
-  | (Present & { readonly state: 'degraded'; readonly outputs: O; readonly reason: string; /** It heals once this resource is ready: shown as waiting. */ readonly awaits?: ResourceId })
+  | (Present & {
+      readonly state: 'degraded';
+      readonly outputs: O;
+      readonly reason: string;
+      /** It heals once this resource is ready: shown as waiting. */ readonly awaits?: ResourceId;
+    })
   | (Present & { readonly state: 'pending' | 'failed'; readonly outputs: Partial<O>; readonly reason: string });
 
 export interface Difference {

@@ -3,7 +3,18 @@ import type { Owner, ResourceId } from '../graph/resource.ts';
 
 /** The words of cli.md and of the tree; one pure function (`stateOf`) decides them. `queued`, `skipped` only in a run. */
 export type State =
-  | 'absent' | 'queued' | 'pending' | 'waiting' | 'ready' | 'degraded' | 'outdated' | 'failed' | 'blocked' | 'skipped' | 'deleting' | 'unknown';
+  | 'absent'
+  | 'queued'
+  | 'pending'
+  | 'waiting'
+  | 'ready'
+  | 'degraded'
+  | 'outdated'
+  | 'failed'
+  | 'blocked'
+  | 'skipped'
+  | 'deleting'
+  | 'unknown';
 
 export type Session = 'connected' | 'signedOut' | 'unreachable' | 'notConnected';
 
@@ -45,11 +56,20 @@ export interface StageStatus {
 
 /** Everything a face shows of one platform: plain data. */
 export interface PlatformStatus {
-  readonly platform: { readonly name: string; readonly id?: string; readonly region: string; readonly account?: string; readonly identity?: string; readonly file: string };
+  readonly platform: {
+    readonly name: string;
+    readonly id?: string;
+    readonly region: string;
+    readonly account?: string;
+    readonly identity?: string;
+    readonly file: string;
+  };
   readonly mode: 'live' | 'rehearsal';
   readonly session: Session;
   /** ISO 8601, when the world was last asked; absent before the first look. */
   readonly observedAt?: string;
+  /** While a run goes on: folded from its events. */
+  readonly run?: { readonly id: string; readonly verb: 'apply' | 'destroy'; /** Why it waits for a person. */ readonly paused?: string };
   readonly stages: readonly StageStatus[];
   readonly findings: readonly Finding[];
   /** Of all that is there now, and of the whole platform. */

@@ -18,7 +18,10 @@ describe('Engine', () => {
     assert.deepEqual(again.changed, []);
     assert.equal(bench.world.writes.length, writes);
     assert.equal(bench.intents.kept.size, 0);
-    console.log(bench.world.writes, bench.events.filter(e=>e.event==='resource.failed'));
+    console.log(
+      bench.world.writes,
+      bench.events.filter((e) => e.event === 'resource.failed'),
+    );
     const d = await bench.session().destroy();
     console.log(d, bench.shape(), bench.world.writes.slice(writes));
   });

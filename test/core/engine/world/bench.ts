@@ -29,7 +29,13 @@ export interface SessionOptions {
 }
 
 const stage = (id: string, requires: readonly string[], resources: readonly AnyResource[], barrier = false): Stage => ({
-  id, title: id.toUpperCase(), doc: `docs/stages/${id}.md`, icon: 'server', requires, barrier, resources,
+  id,
+  title: id.toUpperCase(),
+  doc: `docs/stages/${id}.md`,
+  icon: 'server',
+  requires,
+  barrier,
+  resources,
 });
 
 /** A platform of nine unlike things. */
@@ -55,7 +61,9 @@ export function platform(client: Client, wanted: Wanted = {}): readonly Stage[] 
   const nodesReady = kinds.nodesReady(client, { group });
   const volumes = kinds.volumes(client, { cluster }, [nodesReady.id]);
   const settings = kinds.object(client, 'settings', wanted.body ?? 'one', { cluster });
-  const many = Array.from({ length: wanted.objects ?? 0 }, (_, i) => kinds.object(client, `o${i}`, 'body', { cluster }, i % 10 > 0 ? [`object/o${i - 1}`] : []));
+  const many = Array.from({ length: wanted.objects ?? 0 }, (_, i) =>
+    kinds.object(client, `o${i}`, 'body', { cluster }, i % 10 > 0 ? [`object/o${i - 1}`] : []),
+  );
   const all = [
     stage('vpc', [], [zones, vpc, gateway, ...Object.values(a), ...Object.values(b)]),
     stage('cluster', ['vpc'], [clusterRole, cluster]),
@@ -80,7 +88,10 @@ export class Bench {
     const options = (more: Partial<RunOptions>): RunOptions => ({ signal: cancel.signal, consent: new Set(), ...more });
     const alive = <T>(work: Promise<T>): Promise<T | 'dead'> => Promise.race([work, client.dead]);
     return {
-      client, graph, engine, cancel,
+      client,
+      graph,
+      engine,
+      cancel,
       observe: () => engine.observe(graph, { signal: cancel.signal, depth: 'status' }),
       plan: (verb: Verb = 'apply', stages?: readonly string[]): Promise<Plan> =>
         engine.plan(graph, verb, { signal: cancel.signal, ...(stages ? { stages } : {}) }),
@@ -93,13 +104,29 @@ export class Bench {
     const aws: Provider = {
       name: 'aws',
       parallel: 16,
-      discover: (look) => kinds.census(client, look, 'aws', ['vpc', 'gateway', 'subnet', 'address', 'nat', 'routes', 'role', 'cluster', 'addon', 'nodegroup']),
+      discover: (look) =>
+        kinds.census(client, look, 'aws', [
+          'vpc',
+          'gateway',
+          'subnet',
+          'address',
+          'nat',
+          'routes',
+          'role',
+          'cluster',
+          'addon',
+          'nodegroup',
+        ]),
       residue: (look) =>
         look
           .share('list volume', () => client.list('volume'))
           .then((rows) => rows.map((row) => ({ kind: 'volume', physicalId: row.id, reason: 'nobody released it', monthlyUsd: 1 }))),
     };
-    const kubernetes: Provider = { name: 'kubernetes', parallel: 8, discover: (look) => kinds.census(client, look, 'kubernetes', ['object']) };
+    const kubernetes: Provider = {
+      name: 'kubernetes',
+      parallel: 8,
+      discover: (look) => kinds.census(client, look, 'kubernetes', ['object']),
+    };
     return {
       clock: this.clock,
       intents: this.intents,

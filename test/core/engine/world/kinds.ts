@@ -1,6 +1,15 @@
 import { compare } from '../../../../src/core/graph/compare.ts';
 import { presentIn } from '../../../../src/core/graph/observation.ts';
-import type { AnyResource, Attributes, Handle, Look, Needs, Observation, Resource, ResourceId } from '../../../../src/core/graph/resource.ts';
+import type {
+  AnyResource,
+  Attributes,
+  Handle,
+  Look,
+  Needs,
+  Observation,
+  Resource,
+  ResourceId,
+} from '../../../../src/core/graph/resource.ts';
 import { MINUTE, SECOND, type Client, type Row, type Type } from './world.ts';
 
 export interface IdOut {
@@ -25,10 +34,17 @@ type View<O> = { readonly attributes: Attributes } & (
 const ready = (row: Row): View<IdOut> => ({ state: 'ready', outputs: { id: row.id }, attributes: row.props });
 
 /** By our tag, or by a name that is unique in the account: neither needs the outputs of anything else. */
-async function find<O>(client: Client, look: Look, type: Type, is: (row: Row) => boolean, view: (row: Row) => View<O>): Promise<Observation<O>> {
+async function find<O>(
+  client: Client,
+  look: Look,
+  type: Type,
+  is: (row: Row) => boolean,
+  view: (row: Row) => View<O>,
+): Promise<Observation<O>> {
   const rows = (await look.share(`list ${type}`, () => client.list(type))).filter(is);
   const staying = rows.filter((row) => row.goneAt === undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const isUsed = ({ id }: Row): boolean => client.world.rows.some((row) => row.goneAt === undefined && Object.values(row.props).flat().includes(id));
+  const isUsed = ({ id }: Row): boolean =>
+    client.world.rows.some((row) => row.goneAt === undefined && Object.values(row.props).flat().includes(id));
   const row = staying.find(isUsed) ?? staying[0] ?? rows[0];
   if (!row) return { state: 'absent' };
   const twins = staying.filter((other) => other !== row).map((twin) => ({ physicalId: twin.id, used: isUsed(twin) }));
@@ -56,7 +72,14 @@ export function vpc(client: Client, cidr: string, after: readonly ResourceId[]):
   const id = 'vpc';
   const title = 'VPC';
   return {
-    id, kind: 'AWS::EC2::VPC', provider: 'aws', title, needs: {}, after, hiddenFor: HIDDEN, repeatable: false,
+    id,
+    kind: 'AWS::EC2::VPC',
+    provider: 'aws',
+    title,
+    needs: {},
+    after,
+    hiddenFor: HIDDEN,
+    repeatable: false,
     demand: [{ quota: 'vpc', amount: 1 }],
     observe: (look) => find(client, look, 'vpc', tagged(id), ready),
     steps: {
@@ -64,7 +87,11 @@ export function vpc(client: Client, cidr: string, after: readonly ResourceId[]):
       create: () => client.create('vpc', '', id, { cidr, support: false, hostnames: false }),
       update: (seen) => {
         const present = presentIn(seen);
-        return client.modify('vpc', present?.physicalId ?? '', present?.attributes['support'] === true ? { hostnames: true } : { support: true });
+        return client.modify(
+          'vpc',
+          present?.physicalId ?? '',
+          present?.attributes['support'] === true ? { hostnames: true } : { support: true },
+        );
       },
       delete: (seen) => client.delete('vpc', seen.physicalId),
     },
@@ -76,7 +103,13 @@ export function gateway(client: Client, needs: { readonly vpc: Handle<IdOut> }):
   const id = 'internet-gateway';
   const title = 'Internet gateway';
   return {
-    id, kind: 'AWS::EC2::InternetGateway', provider: 'aws', title, needs, hiddenFor: HIDDEN, repeatable: false,
+    id,
+    kind: 'AWS::EC2::InternetGateway',
+    provider: 'aws',
+    title,
+    needs,
+    hiddenFor: HIDDEN,
+    repeatable: false,
     observe: (look) => find(client, look, 'gateway', tagged(id), ready),
     steps: {
       plan: (seen, inputs) => compare(title, seen, { vpc: inputs.vpc.id }),
@@ -95,7 +128,13 @@ export function subnet(client: Client, cidr: string, needs: { readonly vpc: Hand
   const id = `subnet/${cidr}`;
   const title = `Subnet ${cidr}`;
   return {
-    id, kind: 'AWS::EC2::Subnet', provider: 'aws', title, needs, within: needs.vpc, hiddenFor: HIDDEN,
+    id,
+    kind: 'AWS::EC2::Subnet',
+    provider: 'aws',
+    title,
+    needs,
+    within: needs.vpc,
+    hiddenFor: HIDDEN,
     observe: (look) => find(client, look, 'subnet', tagged(id), ready),
     steps: {
       plan: (seen, inputs) => compare(title, seen, { vpc: inputs.vpc.id }, { paths: ['vpc'], otherwise: 'replace' }),
@@ -108,7 +147,13 @@ export function subnet(client: Client, cidr: string, needs: { readonly vpc: Hand
 export function address(client: Client, zone: string): Resource<IdOut> {
   const id = `address/${zone}`;
   return {
-    id, kind: 'AWS::EC2::EIP', provider: 'aws', title: `Elastic IP ${zone}`, needs: {}, hiddenFor: HIDDEN, repeatable: false,
+    id,
+    kind: 'AWS::EC2::EIP',
+    provider: 'aws',
+    title: `Elastic IP ${zone}`,
+    needs: {},
+    hiddenFor: HIDDEN,
+    repeatable: false,
     demand: [{ quota: 'address', amount: 1 }],
     observe: (look) => find(client, look, 'address', tagged(id), ready),
     steps: {
@@ -121,11 +166,20 @@ export function address(client: Client, zone: string): Resource<IdOut> {
 }
 
 /** Slow to come and to go; one that failed never gets ready. */
-export function nat(client: Client, zone: string, needs: { readonly subnet: Handle<IdOut>; readonly address: Handle<IdOut> }): Resource<IdOut, typeof needs> {
+export function nat(
+  client: Client,
+  zone: string,
+  needs: { readonly subnet: Handle<IdOut>; readonly address: Handle<IdOut> },
+): Resource<IdOut, typeof needs> {
   const id = `nat/${zone}`;
   const title = `NAT gateway ${zone}`;
   return {
-    id, kind: 'AWS::EC2::NatGateway', provider: 'aws', title, needs, within: needs.subnet,
+    id,
+    kind: 'AWS::EC2::NatGateway',
+    provider: 'aws',
+    title,
+    needs,
+    within: needs.subnet,
     observe: (look) =>
       find(client, look, 'nat', tagged(id), (row): View<IdOut> => {
         const base = { attributes: row.props, outputs: { id: row.id } };
@@ -154,15 +208,29 @@ export function routes(
   const id = `routes/${zone}`;
   const title = `Private routes ${zone}`;
   return {
-    id, kind: 'AWS::EC2::RouteTable', provider: 'aws', title, needs, within: needs.vpc, hiddenFor: HIDDEN, repeatable: false,
+    id,
+    kind: 'AWS::EC2::RouteTable',
+    provider: 'aws',
+    title,
+    needs,
+    within: needs.vpc,
+    hiddenFor: HIDDEN,
+    repeatable: false,
     observe: (look) =>
       find(client, look, 'routes', tagged(id), (row): View<EgressOut> => {
         const to = text(row.props['subnet']);
-        return to === 'none' ? { state: 'pending', outputs: {}, reason: 'no subnet yet', attributes: row.props } : { state: 'ready', outputs: { subnet: to }, attributes: row.props };
+        return to === 'none'
+          ? { state: 'pending', outputs: {}, reason: 'no subnet yet', attributes: row.props }
+          : { state: 'ready', outputs: { subnet: to }, attributes: row.props };
       }),
     steps: {
       plan: (seen, inputs) =>
-        compare(title, seen, { vpc: inputs.vpc.id, subnet: inputs.subnet.id, nat: inputs.nat.id }, { paths: ['vpc'], otherwise: 'replace' }),
+        compare(
+          title,
+          seen,
+          { vpc: inputs.vpc.id, subnet: inputs.subnet.id, nat: inputs.nat.id },
+          { paths: ['vpc'], otherwise: 'replace' },
+        ),
       create: (inputs) => client.create('routes', '', id, { vpc: inputs.vpc.id, subnet: 'none', nat: 'none' }),
       update: (seen, inputs) => {
         const present = presentIn(seen);
@@ -183,7 +251,11 @@ export function role(client: Client, name: string, policies: readonly string[]):
     return Array.isArray(value) ? value.filter((policy) => typeof policy === 'string') : [];
   };
   return {
-    id, kind: 'AWS::IAM::Role', provider: 'aws', title, needs: {},
+    id,
+    kind: 'AWS::IAM::Role',
+    provider: 'aws',
+    title,
+    needs: {},
     observe: (look) => find(client, look, 'role', named(id), ready),
     steps: {
       plan: (seen) => compare(title, seen, { policies: [...policies].sort() }),
@@ -191,7 +263,9 @@ export function role(client: Client, name: string, policies: readonly string[]):
       update: (seen) => {
         const now = attached(presentIn(seen)?.attributes ?? {});
         const next = policies.find((policy) => !now.includes(policy));
-        return client.modify('role', id, { policies: next === undefined ? now.filter((policy) => policies.includes(policy)) : [...now, next].sort() });
+        return client.modify('role', id, {
+          policies: next === undefined ? now.filter((policy) => policies.includes(policy)) : [...now, next].sort(),
+        });
       },
       delete: (seen) => {
         const [first, ...rest] = attached(seen.attributes);
@@ -203,11 +277,18 @@ export function role(client: Client, name: string, policies: readonly string[]):
 }
 
 /** Ten minutes; what it stands on cannot be changed. */
-export function cluster(client: Client, needs: { readonly role: Handle<IdOut>; readonly subnets: readonly Handle<IdOut>[] }): Resource<ClusterOut, typeof needs> {
+export function cluster(
+  client: Client,
+  needs: { readonly role: Handle<IdOut>; readonly subnets: readonly Handle<IdOut>[] },
+): Resource<ClusterOut, typeof needs> {
   const id = 'cluster';
   const title = 'EKS cluster';
   return {
-    id, kind: 'AWS::EKS::Cluster', provider: 'aws', title, needs,
+    id,
+    kind: 'AWS::EKS::Cluster',
+    provider: 'aws',
+    title,
+    needs,
     observe: (look) =>
       find(client, look, 'cluster', named(id), (row): View<ClusterOut> => {
         const endpoint = client.world.endpoint();
@@ -233,16 +314,26 @@ export function cluster(client: Client, needs: { readonly role: Handle<IdOut>; r
 }
 
 /** Usable before it is ready: without nodes it waits for them. */
-export function addon(client: Client, needs: { readonly cluster: Handle<ClusterOut>; readonly role: Handle<IdOut> }): Resource<IdOut, typeof needs> {
+export function addon(
+  client: Client,
+  needs: { readonly cluster: Handle<ClusterOut>; readonly role: Handle<IdOut> },
+): Resource<IdOut, typeof needs> {
   const id = 'addon';
   const title = 'EBS CSI add-on';
   return {
-    id, kind: 'AWS::EKS::Addon', provider: 'aws', title, needs, within: needs.cluster,
+    id,
+    kind: 'AWS::EKS::Addon',
+    provider: 'aws',
+    title,
+    needs,
+    within: needs.cluster,
     observe: (look) =>
       find(client, look, 'addon', named(id), (row): View<IdOut> => {
         const base = { attributes: row.props, outputs: { id: row.id } };
         if (client.world.age(row) < 20 * SECOND) return { ...base, state: 'pending', reason: 'creating' };
-        return client.world.hasNodes() ? { ...base, state: 'ready' } : { ...base, state: 'degraded', reason: 'installed, waiting for compute', awaits: 'nodegroup' };
+        return client.world.hasNodes()
+          ? { ...base, state: 'ready' }
+          : { ...base, state: 'degraded', reason: 'installed, waiting for compute', awaits: 'nodegroup' };
       }),
     steps: {
       plan: (seen, inputs) => compare(title, seen, { role: inputs.role.id }),
@@ -263,12 +354,20 @@ export function nodegroup(
   const id = 'nodegroup';
   const title = 'Node group';
   return {
-    id, kind: 'AWS::EKS::Nodegroup', provider: 'aws', title, needs, within: needs.cluster, after,
+    id,
+    kind: 'AWS::EKS::Nodegroup',
+    provider: 'aws',
+    title,
+    needs,
+    within: needs.cluster,
+    after,
     observe: (look) =>
       find(client, look, 'nodegroup', named(id), (row): View<IdOut> => {
         const base = { attributes: row.props, outputs: { id: row.id } };
         if (client.world.age(row) < 3 * MINUTE) return { ...base, state: 'pending', reason: 'creating' };
-        return client.world.spotCapacity ? { ...base, state: 'ready' } : { ...base, state: 'degraded', reason: 'no spot capacity for t3.small' };
+        return client.world.spotCapacity
+          ? { ...base, state: 'ready' }
+          : { ...base, state: 'degraded', reason: 'no spot capacity for t3.small' };
       }),
     steps: {
       plan: (seen, inputs) => {
@@ -276,7 +375,8 @@ export function nodegroup(
         const wanted = { role: inputs.role.id, subnets: subnets.length === inputs.egress.length ? subnets : undefined, desired };
         return compare(title, seen, wanted, { paths: ['role', 'subnets'], otherwise: { refuse: 'Destroy and apply again.' } });
       },
-      create: (inputs) => client.create('nodegroup', id, id, { role: inputs.role.id, subnets: inputs.egress.map((one) => one.subnet).sort(), desired: 2 }),
+      create: (inputs) =>
+        client.create('nodegroup', id, id, { role: inputs.role.id, subnets: inputs.egress.map((one) => one.subnet).sort(), desired: 2 }),
       update: () => client.modify('nodegroup', id, { desired }),
       delete: () => client.delete('nodegroup', id),
     },
@@ -288,7 +388,11 @@ export function nodegroup(
 export function nodesReady(client: Client, needs: { readonly group: Handle<IdOut> }): Resource<Record<string, never>, typeof needs> {
   const id = 'gate/nodes-ready';
   return {
-    id, kind: 'gate', provider: 'kubernetes', title: 'Nodes ready', needs,
+    id,
+    kind: 'gate',
+    provider: 'kubernetes',
+    title: 'Nodes ready',
+    needs,
     observe: async (look) => {
       if ((await look.outputs(needs.group)) === undefined) return { state: 'absent' };
       await look.share('list nodes', () => client.list('object'));
@@ -300,10 +404,22 @@ export function nodesReady(client: Client, needs: { readonly group: Handle<IdOut
 }
 
 /** An object in the cluster: absent with it, unknown when it cannot be reached. */
-export function object(client: Client, name: string, body: string, needs: { readonly cluster: Handle<ClusterOut> }, after: readonly ResourceId[] = []): Resource<IdOut, typeof needs> {
+export function object(
+  client: Client,
+  name: string,
+  body: string,
+  needs: { readonly cluster: Handle<ClusterOut> },
+  after: readonly ResourceId[] = [],
+): Resource<IdOut, typeof needs> {
   const id = `object/${name}`;
   return {
-    id, kind: 'ConfigMap', provider: 'kubernetes', title: `ConfigMap ${name}`, needs, after, within: needs.cluster,
+    id,
+    kind: 'ConfigMap',
+    provider: 'kubernetes',
+    title: `ConfigMap ${name}`,
+    needs,
+    after,
+    within: needs.cluster,
     observe: async (look) => {
       if ((await look.outputs(needs.cluster))?.endpoint === undefined) return { state: 'absent' };
       return find(client, look, 'object', named(id), ready);
@@ -318,10 +434,22 @@ export function object(client: Client, name: string, body: string, needs: { read
 }
 
 /** Only a destroy has work with it: what controllers made goes while they still run. */
-export function volumes(client: Client, needs: { readonly cluster: Handle<ClusterOut> }, after: readonly ResourceId[]): Resource<Record<string, never>, typeof needs> {
+export function volumes(
+  client: Client,
+  needs: { readonly cluster: Handle<ClusterOut> },
+  after: readonly ResourceId[],
+): Resource<Record<string, never>, typeof needs> {
   const id = 'volumes';
   return {
-    id, kind: 'AWS::EC2::Volume', provider: 'aws', title: 'Volumes of the cluster', needs, after, within: needs.cluster, leaves: true, internal: true,
+    id,
+    kind: 'AWS::EC2::Volume',
+    provider: 'aws',
+    title: 'Volumes of the cluster',
+    needs,
+    after,
+    within: needs.cluster,
+    leaves: true,
+    internal: true,
     observe: async (look) => {
       const [first] = await look.share('list volume', () => client.list('volume'));
       return first ? { state: 'ready', owner: 'slipway', physicalId: first.id, attributes: {}, outputs: {} } : { state: 'absent' };
@@ -334,7 +462,12 @@ export function volumes(client: Client, needs: { readonly cluster: Handle<Cluste
 export function zones(client: Client): Resource<{ readonly zones: readonly string[] }> {
   const present = { state: 'ready' as const, owner: 'slipway' as const, physicalId: 'zones', attributes: {} };
   return {
-    id: 'zones', kind: 'choice', provider: 'aws', title: 'Zones', needs: {}, internal: true,
+    id: 'zones',
+    kind: 'choice',
+    provider: 'aws',
+    title: 'Zones',
+    needs: {},
+    internal: true,
     observe: (look) => look.share('zones', () => client.list('vpc')).then(() => ({ ...present, outputs: { zones: ['a', 'b'] } })),
   };
 }
@@ -345,8 +478,14 @@ export async function census(client: Client, look: Look, provider: string, types
   return rows
     .filter((row) => row.resource !== undefined && row.goneAt === undefined)
     .map((row): Resource<IdOut, Needs> => ({
-      id: row.resource ?? row.id, kind: row.type, provider, title: `${row.type} ${row.id}`, needs: {},
-      after: Object.values(row.props).flatMap((value) => (typeof value === 'string' ? (rows.find((other) => other.id === value)?.resource ?? []) : [])),
+      id: row.resource ?? row.id,
+      kind: row.type,
+      provider,
+      title: `${row.type} ${row.id}`,
+      needs: {},
+      after: Object.values(row.props).flatMap((value) =>
+        typeof value === 'string' ? (rows.find((other) => other.id === value)?.resource ?? []) : [],
+      ),
       observe: (again) => find(client, again, row.type, (other) => other.id === row.id, ready),
       steps: { plan: () => ({ action: 'none' }), delete: (seen) => client.delete(row.type, seen.physicalId) },
     }));

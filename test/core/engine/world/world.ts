@@ -5,7 +5,8 @@ import type { VirtualClock } from './virtualClock.ts';
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 
-export type Type = 'vpc' | 'gateway' | 'subnet' | 'address' | 'nat' | 'routes' | 'role' | 'cluster' | 'addon' | 'nodegroup' | 'object' | 'volume' | 'file';
+export type Type =
+  'vpc' | 'gateway' | 'subnet' | 'address' | 'nat' | 'routes' | 'role' | 'cluster' | 'addon' | 'nodegroup' | 'object' | 'volume' | 'file';
 
 /** One thing in the world. `props` name others by their ids. */
 export interface Row {
@@ -86,7 +87,8 @@ export class World {
     if ('role' in props && (!role || this.age(role) < 10 * SECOND)) throw new NotYet('the role cannot be assumed yet');
     for (const [key, value] of Object.entries(props)) {
       const isReference = typeof value === 'string' && value !== 'none' && (key === 'vpc' || key === 'subnet' || key === 'address');
-      if (isReference && !this.rows.some((row) => row.id === value && row.goneAt === undefined)) throw new Refused(`${value} does not exist`);
+      if (isReference && !this.rows.some((row) => row.id === value && row.goneAt === undefined))
+        throw new Refused(`${value} does not exist`);
     }
     if (type === 'nat' && this.all('nat').some((row) => row.goneAt === undefined && row.props['address'] === props['address'])) {
       throw new NotYet('the address is already associated');
@@ -100,7 +102,8 @@ export class World {
     const isNamed = others.some((other) => Object.values(other.props).flat().includes(row.id));
     const holdsCluster = row.type === 'cluster' && others.some((other) => other.type === 'nodegroup' || other.type === 'addon');
     if (isNamed || holdsCluster) throw new NotYet(`${row.id} is in use`);
-    if (row.type === 'role' && Array.isArray(row.props['policies']) && row.props['policies'].length > 0) throw new NotYet('policies are attached');
+    if (row.type === 'role' && Array.isArray(row.props['policies']) && row.props['policies'].length > 0)
+      throw new NotYet('policies are attached');
     if (row.type === 'volume' && this.endpoint() === undefined) throw new NotYet('no controller is there to release the volume');
   }
 
