@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
-import type { AnyResource, Observation, Resource } from '../../src/core/graph/resource.ts';
+import type { AnyResource, Observation } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { ClusterAddress } from '../../src/kubernetes/connection.ts';
 import { addonsHealthy } from '../../src/kubernetes/gates/addonsHealthy.ts';
@@ -10,19 +10,7 @@ import { nodesReady } from '../../src/kubernetes/gates/nodesReady.ts';
 import { reachCluster } from '../../src/kubernetes/reach.ts';
 import { storageClass } from '../../src/kubernetes/storageClass.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
-
-/** A thing that is there, with outputs that others ask for. */
-function given<O>(id: string, outputs: O): Resource<O, Record<never, never>> {
-  return {
-    id,
-    kind: 'given',
-    provider: 'none',
-    title: id,
-    needs: {},
-    internal: true,
-    observe: async () => ({ state: 'ready', owner: 'slipway', physicalId: id, attributes: {}, outputs }),
-  };
-}
+import { given } from './given.ts';
 
 const node = (name: string, zone: string): object => ({
   apiVersion: 'v1',
