@@ -50,7 +50,7 @@ export function readDocument(text: string, file: string): ReadDocument {
     return refuse('platform.nesting', `Collections are nested more than ${deepest} levels deep here: flatten them.`, deep, deep + 1);
   }
   try {
-    const document = parseDocument(source.text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+    const document = parseDocument(source.text, { uniqueKeys: false, logLevel: 'error', prettyErrors: false });
     if (document.errors.length > 0) return { source, document, findings: syntaxFindings(source, document.errors) };
     if (document.contents === null || isEmpty(document.contents)) {
       return refuse('platform.empty', 'The file is empty: write at least name and region.');
@@ -89,7 +89,8 @@ const syntaxWords: Readonly<Record<string, string>> = {
 function syntaxFindings(source: Source, errors: readonly YAMLError[]): readonly Finding[] {
   return errors.slice(0, 20).map((error): Finding => {
     const [start, end] = error.pos;
-    const range = source.range(start, end);
+    const lineEnd = source.text.indexOf('\n', start);
+    const range = source.range(start, lineEnd < 0 ? end : Math.min(end, lineEnd));
     if (error.code === 'MULTIPLE_DOCS') {
       return { code: 'platform.documents', severity: 'error', message: 'A second document begins here: write one platform a file.', range };
     }

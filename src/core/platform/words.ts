@@ -18,6 +18,6 @@ export function kebab(camelCase: string): string {
 /** A text as a YAML value: plain where every YAML reads it as that text, in quotes otherwise. */
 export function plainYaml(text: string): string {
   const isPlain =
-    /^[A-Za-z0-9][\w./@-]*(:[\w./@-]+)*$/.test(text) && Number.isNaN(Number(text)) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+    /^[A-Za-z0-9][\w./@-]*(:+[\w./@-]+)*$/.test(text) && Number.isNaN(Number(text)) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
   return isPlain ? text : JSON.stringify(text);
 }
