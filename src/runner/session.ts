@@ -2,9 +2,12 @@ import { approvalOf } from '../core/engine/approval.ts';
 import { Engine } from '../core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Approval, Verb } from '../core/engine/verbs.ts';
-import { SignedOut } from '../core/graph/errors.ts';
+import { SignedOut, Unseen } from '../core/graph/errors.ts';
+import type { ResourceId } from '../core/graph/resource.ts';
+import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
+import { stageState } from '../core/status/stageState.ts';
 import { commandLines } from './commandLines.ts';
 import { connect, offlineGraph, type Connection } from './connection.ts';
 import { lastRunOf } from './lastRun.ts';
@@ -18,7 +21,7 @@ import { quietPorts, run } from './run.ts';
 import { RunnerError } from './runnerError.ts';
 import { shellOf } from './shellQuote.ts';
 import { defaultWorld } from './stateFolder.ts';
-import { lookedStatus, signedOutStatus } from './statusView.ts';
+import { blindStatus, lookedStatus } from './statusView.ts';
 
 export interface SessionPorts {
   readonly person: Person;
@@ -44,6 +47,8 @@ export class Session {
   #rehearsal: Promise<RunningRehearsal> | undefined;
   #run: AbortController | undefined;
   #interruption: string | undefined;
+  /** The last status: it says what those were that cannot be seen now. */
+  #seen: PlatformStatus | undefined;
 
   constructor(reach: Reach, ports: SessionPorts) {
     this.#reach = reach;
@@ -64,16 +69,18 @@ export class Session {
   async status(stages?: readonly string[]): Promise<PlatformStatus> {
     const document = await this.document();
     const spec = specOf(document);
+    const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen };
     try {
       const connection = await this.#connect(spec);
-      const seen = await new Engine(quietPorts(connection, this.#reach, this.#closing.signal)).observe(connection.graph, {
-        signal: this.#closing.signal,
-        depth: 'status',
-      });
-      return lookedStatus(document, spec, this.#reach, connection, seen);
+      const only = selected(connection.graph, stages);
+      const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
+      const observations = await engine.observe(connection.graph, { signal: this.#closing.signal, depth: 'status', ...(only === undefined ? {} : { only }) });
+      this.#seen = lookedStatus(shown, connection, observations);
+      return only === undefined ? this.#seen : restrictedTo(this.#seen, only);
     } catch (error) {
-      if (error instanceof SignedOut) return signedOutStatus(document, spec, this.#reach, error);
-      throw error;
+      if (!(error instanceof SignedOut)) throw error;
+      this.#seen = blindStatus(shown, 'signedOut', error);
+      return this.#seen;
     }
   }
 
@@ -88,6 +95,8 @@ export class Session {
       consent: new Set(allow),
       ...stagesOption(stages),
     });
+    const caller = plan.observations.get('caller');
+    if (caller?.state === 'unknown') throw new Unseen(caller.reason, { next: 'Check the network and the proxy.' });
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
     this.#approvals.set(view.fingerprint, approvalOf(plan));
     return view;
@@ -228,6 +237,19 @@ export class Session {
   }
 }
 
-export function stagesOption(stages: readonly string[] | undefined): { readonly stages?: readonly string[] } {
+/** The resources of these stages and of all that they require. @throws GraphError for a stage that does not exist. */
+function selected(graph: ResourceGraph, stages: readonly string[] | undefined): ReadonlySet<ResourceId> | undefined {
+  return stages === undefined || stages.length === 0 ? undefined : graph.select(stages, 'requires');
+}
+
+function restrictedTo(status: PlatformStatus, only: ReadonlySet<ResourceId>): PlatformStatus {
+  const stages = status.stages.flatMap((stage) => {
+    const resources = stage.resources.filter(({ id }) => only.has(id));
+    return resources.length === stage.resources.length ? [stage] : resources.length === 0 ? [] : [{ ...stage, ...stageState(resources, false), resources }];
+  });
+  return { ...status, stages };
+}
+
+function stagesOption(stages: readonly string[] | undefined): { readonly stages?: readonly string[] } {
   return stages === undefined || stages.length === 0 ? {} : { stages };
 }

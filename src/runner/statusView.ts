@@ -1,0 +1,75 @@
+import type { CallerOut } from '../aws/outputs.ts';
+import type { SignedOut } from '../core/graph/errors.ts';
+import { outputsIn } from '../core/graph/observation.ts';
+import type { Observation } from '../core/graph/resource.ts';
+import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
+import type { PlatformStatus, Session } from '../core/status/platformStatus.ts';
+import { outline, statusOf, unseenStatus, type Observations } from '../core/status/statusOf.ts';
+import { offlineGraph, type Connection } from './connection.ts';
+import { specOf } from './platformFile.ts';
+import type { Reach } from './protocol.ts';
+
+interface Shown {
+  readonly document: PlatformDocument;
+  readonly spec: PlatformSpec;
+  readonly mode: Reach['mode'];
+  readonly previous: PlatformStatus | undefined;
+}
+
+/** The rows that the file alone tells. @throws RunnerError for a file with errors. */
+export function outlineStatus(document: PlatformDocument): PlatformStatus {
+  const spec = specOf(document);
+  return outline({ platform: platformOf(spec, document.file, undefined), mode: 'live', findings: document.findings, graph: offlineGraph(spec) });
+}
+
+/** What a look has seen. AWS counts as out of reach when it could not even say who is calling. */
+export function lookedStatus({ document, spec, mode, previous }: Shown, connection: Connection, observations: Observations): PlatformStatus {
+  const caller = observations.get('caller');
+  return statusOf({
+    platform: platformOf(spec, document.file, callerIn(caller)),
+    mode,
+    session: caller?.state === 'unknown' ? 'unreachable' : 'connected',
+    findings: document.findings,
+    graph: connection.graph,
+    observations,
+    observedAt: new Date(connection.clock.now()).toISOString(),
+    previous,
+  });
+}
+
+/** Nothing can be seen: signed out, or nothing answers. The finding says why, in words. */
+export function blindStatus({ document, spec, mode, previous }: Shown, session: Session, error: SignedOut): PlatformStatus {
+  const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
+  const status = unseenStatus(
+    {
+      platform: platformOf(spec, document.file, undefined),
+      mode,
+      session,
+      findings: [...document.findings, { code: error.code ?? 'signed-out', severity: 'error', message }],
+      graph: offlineGraph(spec),
+      previous,
+    },
+    error.message,
+  );
+  return status;
+}
+
+function callerIn(seen: Observation<unknown> | undefined): Pick<CallerOut, 'account' | 'arn'> | undefined {
+  const outputs = outputsIn(seen);
+  if (typeof outputs !== 'object' || outputs === null || !('account' in outputs) || !('arn' in outputs)) return undefined;
+  const { account, arn } = outputs;
+  return typeof account === 'string' && typeof arn === 'string' ? { account, arn } : undefined;
+}
+
+function platformOf(spec: PlatformSpec, file: string, caller: Pick<CallerOut, 'account' | 'arn'> | undefined): PlatformStatus['platform'] {
+  const account = caller?.account ?? spec.account;
+  return {
+    name: spec.name,
+    ...(spec.id === undefined ? {} : { id: spec.id }),
+    region: spec.region,
+    ...(account === undefined ? {} : { account }),
+    // The last part of the ARN is what a person calls it: user/dev, assumed-role/admin/me.
+    ...(caller === undefined ? {} : { identity: caller.arn.split(':').slice(5).join(':') }),
+    file,
+  };
+}
