@@ -105,6 +105,11 @@ export class Platform {
     await this.look();
   }
 
+  /** Starts its runner, which reads the file and what is remembered of it; nothing is asked of an account. */
+  async open(): Promise<void> {
+    await this.#opened();
+  }
+
   /** Looks afresh, for a person who asked: what fails is thrown as well as shown. */
   async look(): Promise<void> {
     try {

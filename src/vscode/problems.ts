@@ -27,7 +27,7 @@ export class Problems implements vscode.CodeActionProvider {
   constructor(validator: Validator, log: (line: string) => void) {
     this.#validator = validator;
     this.#log = log;
-    const selector = { scheme: 'file', pattern: '**/platform.yml' };
+    const selector = { scheme: 'file', pattern: '**/*.{yml,yaml}' };
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
     this.#disposables = [this.#ofDocuments, this.#ofAccounts, vscode.languages.registerCodeActionsProvider(selector, this, kinds)];
   }

@@ -90,7 +90,7 @@ export class PlatformModel {
 
   take(event: RunEvent): void {
     const status = this.#view.status && this.#fold(this.#view.status, event);
-    this.#set({ ...this.#view, status, run: this.#view.run && runAfter(this.#view.run, event) });
+    this.#set({ ...this.#view, status, session: status?.session ?? this.#view.session, run: this.#view.run && runAfter(this.#view.run, event) });
   }
 
   #set(view: PlatformView): void {

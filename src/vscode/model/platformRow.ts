@@ -48,7 +48,7 @@ function faceOf(view: PlatformView, now: number): Face {
   const going: readonly Flag[] = view.interrupted && view.session !== 'signedOut' ? ['canContinue'] : [];
   switch (view.session) {
     case 'notConnected':
-      return { icon: { id: 'plug' }, words: ['not connected'], flags: ['canConnect'] };
+      return { icon: { id: 'plug' }, words: ['not connected'], flags: ['canConnect', ...going] };
     case 'signedOut':
       return { icon: { id: 'account' }, words: ['signed out', ...looked], badge: true, flags: ['canSignIn', 'canReconnect'] };
     case 'unreachable':

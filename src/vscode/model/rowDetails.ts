@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../core/engine/events.ts';
 import type { CommandId } from '../commandIds.ts';
+import { addressed } from './rowAddress.ts';
 import { listed } from './stateLook.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
@@ -21,11 +22,8 @@ const EVENTS_SHOWN = 3;
 
 /** Told from the status as it is now, not as it was when the row was drawn. */
 export function rowDetails(row: Row, view: PlatformView, events: readonly RunEvent[], now: number): RowDetails {
-  const [stageId, ...rest] = row.path.split('/');
   const stages = view.status?.stages ?? [];
-  const stage = stages.find(({ id }) => id === stageId);
-  const resourceId = rest.join('/').replace(/\/cause\/\d+$/, '');
-  const resource = stage?.resources.find(({ id }) => id === resourceId);
+  const { stage, resource } = addressed(view.status, row.path);
   const all = stages.flatMap(({ resources }) => resources);
   const requires = resource
     ? all.filter(({ id }) => resource.requires.includes(id)).map(({ title, state }) => `${title} (${state})`)

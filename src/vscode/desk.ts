@@ -1,0 +1,273 @@
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunEvent } from '../core/engine/events.ts';
+import { isWatching, notify } from './announce.ts';
+import { ContextKeyWriter } from './contextKeys.ts';
+import type { Dialogs } from './dialogs.ts';
+import { findPlatformFiles } from './discovery.ts';
+import { askMfaCode, confirmIdentity, type Account } from './flows/accountFlow.ts';
+import { Forest } from './forest.ts';
+import type { Log } from './log.ts';
+import type { Clock } from './model/clock.ts';
+import { contextKeysOf } from './model/contextKeys.ts';
+import { failureCard } from './model/failureCard.ts';
+import type { Fold } from './model/platformModel.ts';
+import { clockTime } from './model/wording.ts';
+import { Platform, sentenceOf } from './platform.ts';
+import { Platforms } from './platforms.ts';
+import type { Problems } from './problems.ts';
+import type { Runners } from './runners.ts';
+import { signInWithAws, WaitingSignIns } from './signIn.ts';
+import { StatusBar } from './statusBar.ts';
+import { TreeView, VIEW } from './treeView.ts';
+import type { Validator } from './validator.ts';
+
+export interface DeskParts {
+  readonly context: vscode.ExtensionContext;
+  readonly clock: Clock;
+  readonly dialogs: Dialogs;
+  readonly fold: Fold;
+  readonly log: Log;
+  readonly problems: Problems;
+  readonly runners: Runners;
+  readonly validator: Validator;
+}
+
+const REHEARSED_SAMPLE = 'slipway.rehearsedSample';
+const LEFT_RUNS = 'slipway.leftRuns';
+
+/** Everything of this window in one place: what is open, where it is drawn, and what is remembered between two windows. */
+export class Desk {
+  readonly clock: Clock;
+  readonly dialogs: Dialogs;
+  readonly log: Log;
+  readonly platforms = new Platforms();
+  readonly treeView: TreeView;
+  readonly sampleFolder: string;
+  readonly #parts: DeskParts;
+  readonly #forest: Forest;
+  readonly #statusBar = new StatusBar();
+  readonly #keys = new ContextKeyWriter();
+  readonly #signIns = new WaitingSignIns();
+  readonly #failedRuns = new Set<string>();
+  /** Trust that was granted in this window starts nothing by itself: no platform is connected before the person says so. */
+  readonly #trustedFromStart = vscode.workspace.isTrusted;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.clock = parts.clock;
+    this.dialogs = parts.dialogs;
+    this.log = parts.log;
+    this.sampleFolder = parts.context.asAbsolutePath('manifests');
+    this.#forest = new Forest(this.platforms, parts.clock, (redraw) => {
+      this.treeView.draw(redraw);
+      this.#drawAround();
+    });
+    this.treeView = new TreeView(this.#forest, this.platforms, parts.clock);
+    this.treeView.view.onDidChangeSelection(({ selection: [node] }) => node && this.platforms.select(node.platform));
+    this.treeView.view.onDidChangeVisibility(({ visible }) => this.#showOrHide(visible));
+    this.#drawAround();
+  }
+
+  /** Finds the platform files and reads them: rows appear, nothing is asked of any account. */
+  async discover(): Promise<void> {
+    const found = await findPlatformFiles();
+    const sample = vscode.workspace.isTrusted && this.#parts.context.workspaceState.get<boolean>(REHEARSED_SAMPLE) === true ? [vscode.Uri.file(await this.#writeSample())] : [];
+    for (const uri of found) void this.check(uri);
+    // Not trusted: files are checked, and that is all. The view says so.
+    const wanted = vscode.workspace.isTrusted ? [...found, ...sample] : [];
+    const keys = new Set(wanted.map((uri) => uri.toString()));
+    for (const { key } of this.platforms.all) if (!keys.has(key)) this.platforms.remove(key);
+    const added = wanted.filter((uri) => !this.platforms.get(uri.toString())).map((uri) => this.#add(uri));
+    await Promise.all(added.map((platform) => platform.readFile()));
+    this.platforms.markReady();
+    if (this.#trustedFromStart) for (const platform of added) void this.#restore(platform);
+  }
+
+  /** Checks a platform file as it is on disk. */
+  async check(uri: vscode.Uri, text?: string): Promise<void> {
+    const findings = await this.#parts.problems.check(uri, text);
+    if (findings && text === undefined) this.platforms.get(uri.toString())?.model.setFindings(findings);
+  }
+
+  /** A platform file was saved or changed by somebody else. */
+  async changed(uri: vscode.Uri): Promise<void> {
+    this.#parts.validator.forgive(uri.fsPath);
+    await this.check(uri);
+    const platform = this.platforms.get(uri.toString());
+    if (!platform) return this.discover();
+    await platform.readFile();
+    // The runner read the file when it was opened: what is wanted now is asked of a fresh one.
+    if (!platform.model.view.run) {
+      platform.disconnect();
+      if (platform.model.view.session !== 'notConnected') void platform.poller.refresh();
+    }
+  }
+
+  async connect(platform: Platform, account: Account): Promise<void> {
+    await this.dialogs.busy(`Connecting ${platform.name}`, () => platform.connect(account.mode, account.profile));
+    await this.#parts.context.globalState.update(accountKey(platform.key), account);
+    this.#promptInterrupted(platform);
+  }
+
+  /** The rehearsed account: for the platforms of the workspace, or, without any, for the sample. */
+  async rehearse(): Promise<void> {
+    const choices = this.platforms.all.map((platform) => ({ label: `$(beaker) ${platform.name}`, description: platform.file, value: platform }));
+    const sample = { label: '$(book) The sample platform', description: 'read-only, kept outside of this folder', value: undefined };
+    const chosen = choices.length === 0 ? { platform: undefined } : await this.dialogs.choose('Rehearse which platform?', [...choices, sample].map(({ value, ...rest }) => ({ ...rest, value: { platform: value } })));
+    if (!chosen) return;
+    const platform = chosen.platform ?? (await this.#addSample());
+    this.platforms.select(platform.key);
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    await this.connect(platform, { mode: 'rehearsal' });
+  }
+
+  async signIn(platform: Platform): Promise<void> {
+    const signedIn = await signInWithAws(platform.profile, this.dialogs);
+    if (this.#signIns.has(platform)) {
+      if (signedIn) this.#signIns.answer(platform, true);
+      return;
+    }
+    platform.disconnect();
+    if (signedIn) await this.dialogs.busy(`Looking at ${platform.name}`, () => platform.look());
+  }
+
+  showOnlyAttention(only: boolean): void {
+    this.#forest.attentionOnly = only;
+    this.#drawAround();
+  }
+
+  /** The folder that something new goes into. */
+  async chooseFolder(): Promise<string | undefined> {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    if (folders.length > 0) {
+      const choices = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri.fsPath }));
+      return folders.length === 1 ? folders[0]?.uri.fsPath : this.dialogs.choose('Into which folder?', choices);
+    }
+    const picked = await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Use This Folder' });
+    return picked?.[0]?.fsPath;
+  }
+
+  dispose(): void {
+    this.#forest.dispose();
+    this.platforms.dispose();
+    this.treeView.dispose();
+    this.#statusBar.dispose();
+  }
+
+  #add(uri: vscode.Uri): Platform {
+    const { context, clock, fold, validator, runners, log } = this.#parts;
+    const key = uri.toString();
+    const account = this.#account(key);
+    const place = { key, file: uri.fsPath, fallbackName: path.basename(path.dirname(uri.fsPath)), mode: account.mode, ...(account.profile === undefined ? {} : { profile: account.profile }) };
+    const sample = uri.fsPath === samplePath(context);
+    const platform = new Platform(sample ? { ...place, mode: 'rehearsal' } : place, {
+      clock,
+      fold,
+      validator,
+      log: (level, line) => log.write(level, line),
+      reachOf: (asked) => runners.reachOf(asked),
+      onRunEvent: (asked, event) => this.#told(asked, event),
+      startRunner: (asked, onEvent) =>
+        runners.startFor(
+          {
+            mfaCode: (detail) => askMfaCode(this.dialogs, detail),
+            confirmIdentity: (detail) => confirmIdentity(this.dialogs, detail),
+            signIn: ({ reason }) => this.#signIns.ask(asked, reason, this.dialogs),
+          },
+          onEvent,
+        ),
+    });
+    this.platforms.add(platform);
+    return platform;
+  }
+
+  #account(key: string): Account & { readonly remembered: boolean } {
+    if (vscode.workspace.getConfiguration('slipway').get<boolean>('rehearsal', false)) return { mode: 'rehearsal', remembered: true };
+    const account = this.#parts.context.globalState.get<Account>(accountKey(key));
+    return account ? { ...account, remembered: true } : { mode: 'live', remembered: false };
+  }
+
+  /** A platform that was connected before is connected again once it is looked at; a run that did not end is told of at once. */
+  async #restore(platform: Platform): Promise<void> {
+    if (platform.mode !== 'rehearsal' && !this.#account(platform.key).remembered) return;
+    try {
+      await platform.open();
+      this.#promptInterrupted(platform);
+      if (this.treeView.view.visible) await platform.poller.refresh();
+      platform.poller.visible = this.treeView.view.visible;
+    } catch (error) {
+      this.log.write('warn', `${platform.name}: ${sentenceOf(error)}`);
+    }
+  }
+
+  #showOrHide(visible: boolean): void {
+    for (const platform of this.platforms.all) {
+      platform.poller.visible = visible;
+      const { session, run } = platform.model.view;
+      if (visible && session === 'notConnected' && !run && this.#trustedFromStart && this.#account(platform.key).remembered) void platform.poller.refresh();
+    }
+  }
+
+  #told(platform: Platform, event: RunEvent): void {
+    this.log.event(platform.name, event);
+    if (event.event !== 'resource.failed' || this.#failedRuns.has(event.run)) return;
+    this.#failedRuns.add(event.run);
+    const node = this.#forest.find(platform.key, `${event.stage}/${event.resource}`);
+    if (node) void this.treeView.reveal(node);
+    const { cause, facts } = failureCard(platform.model.view);
+    const actions = [{ label: 'Fix...', command: 'fix' }, { label: 'Show Log', command: 'log' }] as const;
+    if (!isWatching(this)) notify(this, platform, { level: 'error', text: `${platform.name}: ${[cause, ...facts].join(' · ')}`, actions });
+  }
+
+  /** Look / Continue / Leave: once for each run that did not end. */
+  #promptInterrupted(platform: Platform): void {
+    const { interrupted } = platform.model.view;
+    const { workspaceState } = this.#parts.context;
+    const left = workspaceState.get<readonly string[]>(LEFT_RUNS, []);
+    if (!interrupted || left.includes(interrupted.run)) return;
+    void workspaceState.update(LEFT_RUNS, [...left.slice(-20), interrupted.run]);
+    const verb = interrupted.verb === 'apply' ? 'An apply' : 'A destroy';
+    const message = `${verb} of ${platform.name} was interrupted at ${clockTime(interrupted.at, this.clock.now())}. AWS finished what was started.`;
+    void this.dialogs.tell('warning', message, ['Look', 'Continue', 'Leave']).then(async (action) => {
+      const target = { platform: platform.key, path: '' };
+      if (action === 'Continue') await vscode.commands.executeCommand('slipway.continue', target);
+      if (action !== 'Look') return;
+      await vscode.commands.executeCommand(`${VIEW}.focus`);
+      await vscode.commands.executeCommand('slipway.refresh', target);
+    });
+  }
+
+  #drawAround(): void {
+    this.#statusBar.draw(this.platforms);
+    const { ready, all, selected } = this.platforms;
+    this.#keys.write(contextKeysOf(selected?.model.view, { ready, platforms: all.length, attention: this.#forest.attentionOnly }));
+  }
+
+  async #addSample(): Promise<Platform> {
+    const uri = vscode.Uri.file(await this.#writeSample());
+    await this.#parts.context.workspaceState.update(REHEARSED_SAMPLE, true);
+    const platform = this.platforms.get(uri.toString()) ?? this.#add(uri);
+    await platform.readFile();
+    return platform;
+  }
+
+  /** A read-only copy outside of every workspace, of the version that this extension brings. */
+  async #writeSample(): Promise<string> {
+    const target = samplePath(this.#parts.context);
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    await rm(target, { force: true });
+    await copyFile(path.join(this.sampleFolder, 'platform.yml'), target);
+    await chmod(target, 0o444);
+    return target;
+  }
+}
+
+function samplePath(context: vscode.ExtensionContext): string {
+  return path.join(context.globalStorageUri.fsPath, 'sample', 'platform.yml');
+}
+
+function accountKey(platform: string): string {
+  return `slipway.account:${platform}`;
+}

@@ -1,0 +1,40 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { looksLikePlatform } from './model/newPlatform.ts';
+
+/** security.md: no file of more is read. */
+const LARGEST = 5 * 1024 * 1024;
+const PATTERNS = ['platform.yml', '*/platform.yml'];
+
+/** The platform files of the workspace: at the root of a folder or one below, and those that the setting names; each only if it has `name` and `region`. */
+export async function findPlatformFiles(): Promise<readonly vscode.Uri[]> {
+  const found = await Promise.all((vscode.workspace.workspaceFolders ?? []).map(filesOf));
+  const unique = new Map(found.flat().map((uri) => [uri.toString(), uri]));
+  const checked = await Promise.all([...unique.values()].map(async (uri) => ({ uri, ours: await isPlatform(uri.fsPath) })));
+  return checked.filter(({ ours }) => ours).map(({ uri }) => uri);
+}
+
+async function filesOf(folder: vscode.WorkspaceFolder): Promise<vscode.Uri[]> {
+  const found = await Promise.all(PATTERNS.map((pattern) => vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), '**/{node_modules,.git}/**', 50)));
+  const named = vscode.workspace.getConfiguration('slipway', folder).get<readonly string[]>('platforms', []);
+  const further = named
+    .filter((file) => typeof file === 'string' && staysInside(folder.uri.fsPath, file))
+    .map((file) => vscode.Uri.joinPath(folder.uri, file));
+  return [...found.flat().toSorted((one, other) => one.path.length - other.path.length || one.path.localeCompare(other.path)), ...further];
+}
+
+function staysInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, path.resolve(folder, file));
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+}
+
+async function isPlatform(file: string): Promise<boolean> {
+  try {
+    const { size } = await stat(file).then((found) => (found.isFile() ? found : { size: Number.POSITIVE_INFINITY }));
+    return size <= LARGEST && looksLikePlatform(await readFile(file, 'utf8'));
+  } catch {
+    // Gone between the search and here, or not ours to read: then it is no platform of this window.
+    return false;
+  }
+}
