@@ -15,6 +15,7 @@ import type {
   UpdateNodegroupConfigRequest,
   UpdateNodegroupConfigResponse,
 } from '@aws-sdk/client-eks';
+import { instanceTypeOf } from '../../core/platform/instanceTypes.ts';
 import { subnetOf } from '../ec2/onBehalf.ts';
 import { visible } from '../ec2/state.ts';
 import { iamState, partitionOf } from '../iam/iamState.ts';
@@ -42,9 +43,6 @@ import { uuid } from './eksState.ts';
 import type { ClusterRecord, NodegroupRecord, NodegroupSettings } from './eksState.ts';
 import { endNodes, nodegroupIssues } from './nodes.ts';
 import { eksOf } from './settle.ts';
-
-/** e.g. `t3.small`. Which of them exist is EC2's to say; EKS refuses what cannot be a type's name. */
-const INSTANCE_TYPE = /^[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal(?:-\d+xl)?)$/;
 
 export function createNodegroup(world: World, call: Call<CreateNodegroupRequest>): CreateNodegroupResponse {
   const { input, region } = call;
@@ -156,7 +154,7 @@ function newNodegroup(world: World, cluster: ClusterRecord, name: string, input:
   const nodeRole = checkedRole(world, input.nodeRole, about);
   const amiType = checkedAmi(cluster, input.amiType, about);
   const instanceTypes = input.instanceTypes ?? ['t3.medium'];
-  const unknown = instanceTypes.filter((type) => !INSTANCE_TYPE.test(type));
+  const unknown = instanceTypes.filter((type) => instanceTypeOf(type) === undefined);
   if (unknown.length > 0) throw invalidParameter(`The following supplied instance types do not exist: [${unknown.join(', ')}]`, about);
   const id = uuid(world);
   const now = world.now();
