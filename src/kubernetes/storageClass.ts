@@ -111,7 +111,9 @@ const isDefault = ({ metadata }: StorageClass): boolean => metadata.annotations?
 
 /** One LIST for all who ask; none where there is no cluster. */
 function listClasses(look: Look, client: KubernetesClient | undefined): Promise<readonly StorageClass[]> {
-  return client === undefined ? Promise.resolve([]) : look.share('kubernetes:storageclasses', () => client.list<StorageClass>(PATH, look.signal));
+  return client === undefined
+    ? Promise.resolve([])
+    : look.share('kubernetes:storageclasses', () => client.list<StorageClass>(PATH, look.signal));
 }
 
 /** With two default classes the newest wins (Kubernetes 1.26), which is rarely the one that people think of. */

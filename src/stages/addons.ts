@@ -33,7 +33,12 @@ export function clusterAddonNames({ spec }: StageContext): readonly string[] {
 }
 
 /** The version of an add-on, and what the add-on should be like; `defaults` are ours, platform.yml's configuration goes over them. */
-export function addonOf(context: StageContext, name: string, kubernetes: Handle<VersionOut>, defaults?: { readonly [key: string]: Json }): AddonPair {
+export function addonOf(
+  context: StageContext,
+  name: string,
+  kubernetes: Handle<VersionOut>,
+  defaults?: { readonly [key: string]: Json },
+): AddonPair {
   const written = context.spec.cluster.addons[name];
   return {
     version: addonVersion(eksScopeOf(context), { name, version: written?.version }, { kubernetes }),
@@ -47,7 +52,10 @@ export function addonOf(context: StageContext, name: string, kubernetes: Handle<
   };
 }
 
-export function clusterAddons(context: StageContext, { cluster, kubernetes }: AddonNeeds): { readonly resources: readonly AnyResource[]; readonly addons: readonly Handle<AddonOut>[] } {
+export function clusterAddons(
+  context: StageContext,
+  { cluster, kubernetes }: AddonNeeds,
+): { readonly resources: readonly AnyResource[]; readonly addons: readonly Handle<AddonOut>[] } {
   const pairs = clusterAddonNames(context).map((name) => {
     const { version, wish } = addonOf(context, name, kubernetes);
     return { version, addon: addon(eksScopeOf(context), wish, { cluster, version }) };
@@ -65,7 +73,13 @@ function merged(defaults: Json | undefined, written: Readonly<Record<string, unk
 function overlay(below: Json, above: Json): Json {
   if (!isRecord(below) || !isRecord(above)) return above;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
-  return Object.fromEntries([...keys].map((key) => [key, key in above && key in below ? overlay(below[key] ?? null, above[key] ?? null) : (above[key] ?? below[key] ?? null)]));
+  return Object.fromEntries(
+    [...keys].map((key) => [
+      key,
+      key in above && key in below ? overlay(below[key] ?? null, above[key] ?? null) : (above[key] ?? below[key] ?? null),
+    ]),
+  );
 }
 
-const isRecord = (value: Json): value is { readonly [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

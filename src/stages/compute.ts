@@ -16,7 +16,12 @@ import type { VpcStage } from './vpc.ts';
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
 
 /** The runbook's "Cluster Compute": private subnets only, after the network plugin and the storage driver. `storage` is absent where its stage is switched off. */
-export function computeStage(context: StageContext, network: VpcStage, { cluster, addons }: ClusterStage, storage: EbsCsiStage | undefined): { readonly stage: Stage } {
+export function computeStage(
+  context: StageContext,
+  network: VpcStage,
+  { cluster, addons }: ClusterStage,
+  storage: EbsCsiStage | undefined,
+): { readonly stage: Stage } {
   const { spec, aws, reach } = context;
   const role = serviceRole(
     context,

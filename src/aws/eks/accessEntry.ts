@@ -11,7 +11,17 @@ import type { AccessEntry } from '@aws-sdk/client-eks';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { canonical, compare } from '../../core/graph/compare.ts';
 import { Refused } from '../../core/graph/errors.ts';
-import type { Attributes, Depth, Handle, Look, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type {
+  Attributes,
+  Depth,
+  Handle,
+  Look,
+  Observation,
+  Present,
+  Resource,
+  ResourceId,
+  StepContext,
+} from '../../core/graph/resource.ts';
 import type { Aws } from '../aws.ts';
 import { read, remove, write } from '../errors.ts';
 import type { AccessOut, CallerOut, ClusterOut } from '../outputs.ts';
@@ -57,11 +67,17 @@ export function creatorAccess(scope: EksScope, needs: AccessNeeds): Resource<Acc
 /** Access for one of `cluster.admins`: an orphan once it is no longer written there. */
 export function adminAccess(scope: EksScope, principalArn: string, needs: AccessNeeds): Resource<AccessOut, AccessNeeds> {
   const id: ResourceId = `access/${principalArn}`;
-  return access(scope, { id, title: `Access of ${principalArn.split('/').at(-1) ?? principalArn}`, tags: tagsOf(scope.identity, id) }, needs, {
-    find: async (look) => ((await listEntries(scope, look)).includes(principalArn) ? describeEntry(scope, look, principalArn) : undefined),
-    principal: () => Promise.resolve(principalArn),
-    shown: () => principalArn,
-  });
+  return access(
+    scope,
+    { id, title: `Access of ${principalArn.split('/').at(-1) ?? principalArn}`, tags: tagsOf(scope.identity, id) },
+    needs,
+    {
+      find: async (look) =>
+        (await listEntries(scope, look)).includes(principalArn) ? describeEntry(scope, look, principalArn) : undefined,
+      principal: () => Promise.resolve(principalArn),
+      shown: () => principalArn,
+    },
+  );
 }
 
 interface Who {
@@ -70,7 +86,12 @@ interface Who {
   shown(caller: Partial<CallerOut>): string;
 }
 
-function access(scope: EksScope, wish: { readonly id: ResourceId; readonly title: string; readonly tags: Tags }, needs: AccessNeeds, who: Who): Resource<AccessOut, AccessNeeds> {
+function access(
+  scope: EksScope,
+  wish: { readonly id: ResourceId; readonly title: string; readonly tags: Tags },
+  needs: AccessNeeds,
+  who: Who,
+): Resource<AccessOut, AccessNeeds> {
   const { aws, clusterName } = scope;
   const { id, title, tags } = wish;
   const wanted: Attributes = { admin: true, tags };
@@ -98,7 +119,12 @@ function access(scope: EksScope, wish: { readonly id: ResourceId; readonly title
           await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
           return;
         }
-        const association = { clusterName, principalArn: seen.physicalId, policyArn: adminPolicy(caller.partition), accessScope: { type: 'cluster' as const } };
+        const association = {
+          clusterName,
+          principalArn: seen.physicalId,
+          policyArn: adminPolicy(caller.partition),
+          accessScope: { type: 'cluster' as const },
+        };
         await write(aws, ctx, (o) => aws.eks.send(new AssociateAccessPolicyCommand(association), o));
       },
       delete: (seen, ctx) => deleteEntry(scope, seen, ctx),
@@ -112,7 +138,14 @@ export function deleteEntry({ aws, clusterName }: EksScope, seen: Present, ctx: 
   return remove(aws, ctx, (o) => aws.eks.send(new DeleteAccessEntryCommand({ clusterName, principalArn: seen.physicalId }), o));
 }
 
-async function viewOf(scope: EksScope, principalArn: string, entry: AccessEntry, tags: Tags, look: Look, depth: Depth): Promise<Observation<AccessOut>> {
+async function viewOf(
+  scope: EksScope,
+  principalArn: string,
+  entry: AccessEntry,
+  tags: Tags,
+  look: Look,
+  depth: Depth,
+): Promise<Observation<AccessOut>> {
   const admin = depth === 'plan' ? { admin: await isAdmin(scope, look, principalArn) } : {};
   // An entry of ours made for another purpose (the creator is also written among the admins) keeps the tags it was made with.
   const named = comparableTags(entry.tags ?? {}, tags);
@@ -122,7 +155,11 @@ async function viewOf(scope: EksScope, principalArn: string, entry: AccessEntry,
     owner: owned(entry.tags, scope),
     physicalId: principalArn,
     outputs: { principalArn },
-    attributes: { ...(entry.accessEntryArn === undefined ? {} : { entryArn: entry.accessEntryArn }), ...(same ? { tags: named } : {}), ...admin },
+    attributes: {
+      ...(entry.accessEntryArn === undefined ? {} : { entryArn: entry.accessEntryArn }),
+      ...(same ? { tags: named } : {}),
+      ...admin,
+    },
   };
 }
 
@@ -154,7 +191,9 @@ async function isAdmin({ aws, clusterName }: EksScope, look: Look, principalArn:
       (page) => page.associatedAccessPolicies,
     ),
   );
-  return policies.some(({ policyArn, accessScope }) => policyArn?.endsWith('/AmazonEKSClusterAdminPolicy') === true && accessScope?.type === 'cluster');
+  return policies.some(
+    ({ policyArn, accessScope }) => policyArn?.endsWith('/AmazonEKSClusterAdminPolicy') === true && accessScope?.type === 'cluster',
+  );
 }
 
 /**
@@ -166,10 +205,14 @@ async function principalOf(aws: Aws, callerArn: string, ctx: StepContext): Promi
   if (session !== undefined) {
     const found = await read(aws, ctx, (o) => aws.iam.send(new GetRoleCommand({ RoleName: session.role }), o));
     if (found?.Role?.Arn !== undefined) return found.Role.Arn;
-    throw new Refused(`IAM does not show the role ${session.role} of this session`, { next: 'Sign in with a role or user of the account that the cluster is in.' });
+    throw new Refused(`IAM does not show the role ${session.role} of this session`, {
+      next: 'Sign in with a role or user of the account that the cluster is in.',
+    });
   }
   if (/:user\//.test(callerArn)) return callerArn;
-  throw new Refused('EKS gives access to IAM roles and users only: these credentials are neither', { next: 'Sign in with a role, or with a user that is not the root user.' });
+  throw new Refused('EKS gives access to IAM roles and users only: these credentials are neither', {
+    next: 'Sign in with a role, or with a user that is not the root user.',
+  });
 }
 
 /** `arn:aws:sts::123456789012:assumed-role/NAME/SESSION` */

@@ -1,7 +1,21 @@
 import { CreateAddonCommand, DeleteAddonCommand, DescribeAddonCommand, TagResourceCommand, UpdateAddonCommand } from '@aws-sdk/client-eks';
 import type { Addon } from '@aws-sdk/client-eks';
 import { canonical, compare } from '../../core/graph/compare.ts';
-import type { Attributes, Change, Foreseen, Handle, Inputs, Json, Look, Needs, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type {
+  Attributes,
+  Change,
+  Foreseen,
+  Handle,
+  Inputs,
+  Json,
+  Look,
+  Needs,
+  Observation,
+  Present,
+  Resource,
+  ResourceId,
+  StepContext,
+} from '../../core/graph/resource.ts';
 import { read, remove, write } from '../errors.ts';
 import type { AddonOut, ClusterOut, RoleOut, VersionOut } from '../outputs.ts';
 import { comparableTags, tagsOf } from '../tags.ts';
@@ -58,7 +72,12 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
   const { name, title } = wish;
   const id = `addon/${name}`;
   const tags = tagsOf(identity, id);
-  const wanted = (settings: Settings): Attributes => ({ version: settings.version, ...('roleArn' in settings ? { roleArn: settings.roleArn } : {}), configuration: wish.configuration, tags });
+  const wanted = (settings: Settings): Attributes => ({
+    version: settings.version,
+    ...('roleArn' in settings ? { roleArn: settings.roleArn } : {}),
+    configuration: wish.configuration,
+    tags,
+  });
   return {
     id,
     kind: 'AWS::EKS::Addon',
@@ -108,7 +127,10 @@ function requestOf(clusterName: string, wish: AddonWish, { version, roleArn }: S
 
 /** One `eks:DescribeAddon` for all who ask in one look; `undefined` also while there is no cluster. */
 export function describeAddon({ aws, clusterName }: EksScope, look: Look, addonName: string): Promise<Addon | undefined> {
-  return look.share(`eks:addon ${addonName}`, async () => (await read(aws, look, (o) => aws.eks.send(new DescribeAddonCommand({ clusterName, addonName }), o)))?.addon);
+  return look.share(
+    `eks:addon ${addonName}`,
+    async () => (await read(aws, look, (o) => aws.eks.send(new DescribeAddonCommand({ clusterName, addonName }), o)))?.addon,
+  );
 }
 
 export function deleteAddon({ aws, clusterName }: EksScope, seen: Present, ctx: StepContext): Promise<void> {
@@ -165,7 +187,12 @@ function viewOf(scope: EksScope, wish: AddonWish, tags: Tags, found: Addon): Obs
   }
 }
 
-function commandsOf({ aws, clusterName }: EksScope, wish: AddonWish, tags: Tags, { version, roleArn }: Settings): readonly (readonly string[])[] {
+function commandsOf(
+  { aws, clusterName }: EksScope,
+  wish: AddonWish,
+  tags: Tags,
+  { version, roleArn }: Settings,
+): readonly (readonly string[])[] {
   return [
     [
       ...['aws', 'eks', 'create-addon', '--region', aws.region, '--cluster-name', clusterName, '--addon-name', wish.name],

@@ -29,7 +29,9 @@ export function addonVersion(
       const kubernetes = (await look.outputs(needs.kubernetes))?.version;
       if (kubernetes === undefined) return { state: 'absent' };
       const version = defaultVersion(await versionsOf(scope, look, wish.name, kubernetes), kubernetes);
-      return version === undefined ? { state: 'unknown', reason: `EKS names no default version of ${wish.name} for Kubernetes ${kubernetes}` } : chosen(version);
+      return version === undefined
+        ? { state: 'unknown', reason: `EKS names no default version of ${wish.name} for Kubernetes ${kubernetes}` }
+        : chosen(version);
     },
   };
 }
@@ -51,5 +53,7 @@ function versionsOf({ aws }: EksScope, look: Look, addonName: string, kubernetes
 
 export function defaultVersion(addons: readonly AddonInfo[], kubernetes: string): string | undefined {
   const versions = addons.flatMap(({ addonVersions }) => addonVersions ?? []);
-  return versions.find(({ compatibilities }) => compatibilities?.some((c) => c.clusterVersion === kubernetes && c.defaultVersion === true) === true)?.addonVersion;
+  return versions.find(
+    ({ compatibilities }) => compatibilities?.some((c) => c.clusterVersion === kubernetes && c.defaultVersion === true) === true,
+  )?.addonVersion;
 }

@@ -1,7 +1,17 @@
 import { CreateClusterCommand, DeleteClusterCommand, TagResourceCommand, UpdateClusterConfigCommand } from '@aws-sdk/client-eks';
 import type { Cluster, UpdateClusterConfigRequest } from '@aws-sdk/client-eks';
 import { canonical, compare } from '../../core/graph/compare.ts';
-import type { Attributes, Change, Foreseen, Handle, Inputs, Observation, Present, Resource, StepContext } from '../../core/graph/resource.ts';
+import type {
+  Attributes,
+  Change,
+  Foreseen,
+  Handle,
+  Inputs,
+  Observation,
+  Present,
+  Resource,
+  StepContext,
+} from '../../core/graph/resource.ts';
 import { remove, write } from '../errors.ts';
 import type { CallerOut, ClusterOut, RoleOut, SecurityGroupOut, SubnetOut, VersionOut } from '../outputs.ts';
 import { comparableTags, tagsOf } from '../tags.ts';
@@ -31,14 +41,15 @@ type ClusterNeeds = {
 
 const ID = 'cluster';
 const REFUSED = ['roleArn', 'subnetIds', 'securityGroupIds', 'version'];
-const REFUSAL = 'Put back what platform.yml said, or destroy the platform and apply again: everything in the cluster, its volumes included, is lost.';
+const REFUSAL =
+  'Put back what platform.yml said, or destroy the platform and apply again: everything in the cluster, its volumes included, is lost.';
 
 /**
  * The EKS cluster, with the console's defaults where the API's are worse: access entries, standard support, both endpoints, and no
  * self-managed add-ons, since a later add-on of EKS would collide with them. The request token is the SDK's own, one per command.
  */
 export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds): Resource<ClusterOut, ClusterNeeds> {
-  const { aws, clusterName, identity, prices } = scope;
+  const { clusterName, identity, prices } = scope;
   const title = `EKS cluster ${clusterName}`;
   const tags = tagsOf(identity, ID);
   const wanted = (inputs: Foreseen<ClusterNeeds>, seen: Observation<ClusterOut>): Attributes => wantedOf(wish, tags, inputs, seen);
@@ -60,13 +71,7 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         await updateCluster(scope, wish, seen, wanted(inputs, seen), ctx);
       },
-      async delete(seen, ctx) {
-        if (seen.attributes['deletionProtection'] === true) {
-          await write(aws, ctx, (o) => aws.eks.send(new UpdateClusterConfigCommand({ name: clusterName, deletionProtection: false }), o));
-          return;
-        }
-        await remove(aws, ctx, (o) => aws.eks.send(new DeleteClusterCommand({ name: clusterName }), o));
-      },
+      delete: (seen, ctx) => deleteCluster(scope, seen, ctx),
       foresee: (seen, { caller, version }) => foresee(scope, seen, caller, version.version),
     },
     estimate: () => ({ createSeconds: 600, updateSeconds: 120, deleteSeconds: 300, monthlyUsd: prices.cluster }),
@@ -74,7 +79,12 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
   };
 }
 
-function wantedOf({ version, endpoint }: ClusterWish, tags: Tags, inputs: Foreseen<ClusterNeeds>, seen: Observation<ClusterOut>): Attributes {
+function wantedOf(
+  { version, endpoint }: ClusterWish,
+  tags: Tags,
+  inputs: Foreseen<ClusterNeeds>,
+  seen: Observation<ClusterOut>,
+): Attributes {
   const subnetIds = inputs.subnets.flatMap(({ subnetId }) => subnetId ?? []).sort();
   const { groupId } = inputs.securityGroup;
   const running = 'attributes' in seen ? seen.attributes['version'] : undefined;
@@ -112,7 +122,11 @@ function viewOf(scope: EksScope, found: Cluster, tags: Tags): Observation<Cluste
       roleArn: found.roleArn,
       subnetIds: [...(vpc?.subnetIds ?? [])].sort(),
       securityGroupIds: [...(vpc?.securityGroupIds ?? [])].sort(),
-      endpoint: { public: reachable, private: vpc?.endpointPrivateAccess === true, publicCidrs: reachable ? [...(vpc.publicAccessCidrs ?? [])].sort() : [] },
+      endpoint: {
+        public: reachable,
+        private: vpc?.endpointPrivateAccess === true,
+        publicCidrs: reachable ? [...(vpc.publicAccessCidrs ?? [])].sort() : [],
+      },
       // A service that does not know the setting (older partitions) does not answer it: then it is not compared.
       supportType: found.upgradePolicy?.supportType,
       authenticationMode: found.accessConfig?.authenticationMode,
@@ -159,16 +173,29 @@ function completeOutputs(answered: Partial<ClusterOut>): ClusterOut | undefined 
   return { name, arn, version, endpoint, certificateAuthority, issuer, clusterSecurityGroupId };
 }
 
-function foresee({ aws, clusterName }: EksScope, seen: Observation<ClusterOut>, { partition, account }: Partial<CallerOut>, version: string | undefined): Partial<ClusterOut> {
+function foresee(
+  { aws, clusterName }: EksScope,
+  seen: Observation<ClusterOut>,
+  { partition, account }: Partial<CallerOut>,
+  version: string | undefined,
+): Partial<ClusterOut> {
   if ('outputs' in seen && seen.state !== 'failed') return seen.outputs;
   return {
     name: clusterName,
     ...(version === undefined ? {} : { version }),
-    ...(partition === undefined || account === undefined ? {} : { arn: `arn:${partition}:eks:${aws.region}:${account}:cluster/${clusterName}` }),
+    ...(partition === undefined || account === undefined
+      ? {}
+      : { arn: `arn:${partition}:eks:${aws.region}:${account}:cluster/${clusterName}` }),
   };
 }
 
-async function createCluster({ aws, clusterName }: EksScope, wish: ClusterWish, tags: Tags, inputs: Inputs<ClusterNeeds>, ctx: StepContext): Promise<void> {
+async function createCluster(
+  { aws, clusterName }: EksScope,
+  wish: ClusterWish,
+  tags: Tags,
+  inputs: Inputs<ClusterNeeds>,
+  ctx: StepContext,
+): Promise<void> {
   await write(aws, ctx, (o) =>
     aws.eks.send(
       new CreateClusterCommand({
@@ -201,7 +228,13 @@ function endpointRequest(endpoint: ClusterWish['endpoint']): NonNullable<UpdateC
 }
 
 /** EKS takes one kind of change a request, and works on one at a time. */
-async function updateCluster({ aws, clusterName, identity }: EksScope, { endpoint }: ClusterWish, seen: Present, wanted: Attributes, ctx: StepContext): Promise<void> {
+async function updateCluster(
+  { aws, clusterName, identity }: EksScope,
+  { endpoint }: ClusterWish,
+  seen: Present,
+  wanted: Attributes,
+  ctx: StepContext,
+): Promise<void> {
   const differs = (path: string): boolean => path in seen.attributes && canonical(seen.attributes[path]) !== canonical(wanted[path]);
   if (differs('tags')) {
     await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: seen.physicalId, tags: tagsOf(identity, ID) }), o));
@@ -215,7 +248,19 @@ async function updateCluster({ aws, clusterName, identity }: EksScope, { endpoin
   await write(aws, ctx, (o) => aws.eks.send(new UpdateClusterConfigCommand({ name: clusterName, ...change }), o));
 }
 
-function commandsOf({ clusterName, aws }: EksScope, wish: ClusterWish, tags: Tags, inputs: Foreseen<ClusterNeeds>): readonly (readonly string[])[] {
+/** One call: the protection first, where somebody switched it on. The person has agreed to the deletion. */
+export async function deleteCluster({ aws, clusterName }: EksScope, seen: Present, ctx: StepContext): Promise<void> {
+  if (seen.attributes['deletionProtection'] !== true)
+    return remove(aws, ctx, (o) => aws.eks.send(new DeleteClusterCommand({ name: clusterName }), o));
+  await write(aws, ctx, (o) => aws.eks.send(new UpdateClusterConfigCommand({ name: clusterName, deletionProtection: false }), o));
+}
+
+function commandsOf(
+  { clusterName, aws }: EksScope,
+  wish: ClusterWish,
+  tags: Tags,
+  inputs: Foreseen<ClusterNeeds>,
+): readonly (readonly string[])[] {
   const vpc = [
     `subnetIds=${inputs.subnets.map(({ subnetId }) => subnetId ?? '<SUBNET>').join(',')}`,
     `securityGroupIds=${inputs.securityGroup.groupId ?? '<DEFAULT-SECURITY-GROUP>'}`,

@@ -6,5 +6,8 @@ import type { EksScope } from './eksScope.ts';
 
 /** One `eks:DescribeCluster` for all who ask in one look. */
 export function describeCluster({ aws, clusterName }: EksScope, look: Look): Promise<Cluster | undefined> {
-  return look.share('eks:cluster', async () => (await read(aws, look, (o) => aws.eks.send(new DescribeClusterCommand({ name: clusterName }), o)))?.cluster);
+  return look.share(
+    'eks:cluster',
+    async () => (await read(aws, look, (o) => aws.eks.send(new DescribeClusterCommand({ name: clusterName }), o)))?.cluster,
+  );
 }

@@ -1,8 +1,29 @@
 import { createHash } from 'node:crypto';
-import { CreateNodegroupCommand, DeleteNodegroupCommand, DescribeNodegroupCommand, TagResourceCommand, UpdateNodegroupConfigCommand, paginateListNodegroups } from '@aws-sdk/client-eks';
+import {
+  CreateNodegroupCommand,
+  DeleteNodegroupCommand,
+  DescribeNodegroupCommand,
+  TagResourceCommand,
+  UpdateNodegroupConfigCommand,
+  paginateListNodegroups,
+} from '@aws-sdk/client-eks';
 import type { Nodegroup } from '@aws-sdk/client-eks';
 import { canonical, compare } from '../../core/graph/compare.ts';
-import type { Attributes, Change, Estimate, Foreseen, Handle, Inputs, Look, Observation, Present, QuotaDemand, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type {
+  Attributes,
+  Change,
+  Estimate,
+  Foreseen,
+  Handle,
+  Inputs,
+  Look,
+  Observation,
+  Present,
+  QuotaDemand,
+  Resource,
+  ResourceId,
+  StepContext,
+} from '../../core/graph/resource.ts';
 import { instanceTypeOf } from '../../core/platform/instanceTypes.ts';
 import type { ComputeSpec } from '../../core/platform/platformSpec.ts';
 import { read, remove, write } from '../errors.ts';
@@ -54,7 +75,8 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
   const name = nodegroupName(wish);
   const title = `Node group of ${wish.compute.instanceTypes.join(', ')}`;
   const tags = { ...tagsOf(identity, ID), [GENERATION_TAG]: name };
-  const wanted = (inputs: Foreseen<NodegroupNeeds>, seen: Observation<NodegroupOut>): Attributes => wantedOf(wish, name, tags, inputs, seen);
+  const wanted = (inputs: Foreseen<NodegroupNeeds>, seen: Observation<NodegroupOut>): Attributes =>
+    wantedOf(wish, name, tags, inputs, seen);
   return {
     id: ID,
     kind: 'AWS::EKS::Nodegroup',
@@ -81,7 +103,9 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
         }
         const scale = wantedScale(wish.compute, scaleIn(seen));
         const scalingConfig = { minSize: scale.min, desiredSize: scale.desired, maxSize: scale.max };
-        await write(aws, ctx, (o) => aws.eks.send(new UpdateNodegroupConfigCommand({ clusterName, nodegroupName: seen.physicalId, scalingConfig }), o));
+        await write(aws, ctx, (o) =>
+          aws.eks.send(new UpdateNodegroupConfigCommand({ clusterName, nodegroupName: seen.physicalId, scalingConfig }), o),
+        );
       },
       delete: (seen, ctx) => deleteNodegroup(scope, seen, ctx),
       foresee: (seen) => (seen.state === 'ready' || seen.state === 'degraded' ? seen.outputs : { name }),
@@ -91,7 +115,13 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
   };
 }
 
-function wantedOf(wish: NodegroupWish, name: string, tags: Tags, inputs: Foreseen<NodegroupNeeds>, seen: Observation<NodegroupOut>): Attributes {
+function wantedOf(
+  wish: NodegroupWish,
+  name: string,
+  tags: Tags,
+  inputs: Foreseen<NodegroupNeeds>,
+  seen: Observation<NodegroupOut>,
+): Attributes {
   const subnetIds = inputs.egress.flatMap(({ subnetId }) => subnetId ?? []).sort();
   const here = seen.state === 'absent' || seen.state === 'unknown' ? undefined : scaleIn(seen);
   const scale = here === undefined ? wish.compute : wantedScale(wish.compute, here);
@@ -141,7 +171,9 @@ function viewOf(scope: EksScope, compute: ComputeSpec, found: Nodegroup, tags: T
   const issues = healthText(found);
   switch (found.status) {
     case 'ACTIVE':
-      return issues === '' ? { ...base, state: 'ready', reason: sizeText(compute, desired) } : { ...base, state: 'degraded', reason: issues };
+      return issues === ''
+        ? { ...base, state: 'ready', reason: sizeText(compute, desired) }
+        : { ...base, state: 'degraded', reason: issues };
     case 'DEGRADED':
       return { ...base, state: 'degraded', reason: issues === '' ? 'EKS says that it is degraded' : issues };
     case 'CREATING':
@@ -202,7 +234,14 @@ async function otherGeneration(scope: EksScope, look: Look, name: string): Promi
   return others.find(({ status }) => status !== 'DELETING') ?? others[0];
 }
 
-async function createNodegroup(scope: EksScope, { compute }: NodegroupWish, name: string, tags: Tags, inputs: Inputs<NodegroupNeeds>, ctx: StepContext): Promise<void> {
+async function createNodegroup(
+  scope: EksScope,
+  { compute }: NodegroupWish,
+  name: string,
+  tags: Tags,
+  inputs: Inputs<NodegroupNeeds>,
+  ctx: StepContext,
+): Promise<void> {
   const { aws, clusterName } = scope;
   const scale = firstScale(compute);
   await write(aws, ctx, (o) =>
@@ -241,12 +280,27 @@ function estimateOf({ prices }: EksScope, { instanceTypes, capacity, desired }: 
   return { createSeconds: 240, updateSeconds: 30, deleteSeconds: 180, monthlyUsd };
 }
 
-function commandsOf({ aws, clusterName }: EksScope, { compute }: NodegroupWish, name: string, tags: Tags, inputs: Foreseen<NodegroupNeeds>): readonly (readonly string[])[] {
+function commandsOf(
+  { aws, clusterName }: EksScope,
+  { compute }: NodegroupWish,
+  name: string,
+  tags: Tags,
+  inputs: Foreseen<NodegroupNeeds>,
+): readonly (readonly string[])[] {
   const group = ['--region', aws.region, '--cluster-name', clusterName, '--nodegroup-name', name];
   const scaling = ({ min, desired, max }: Scale): string => `minSize=${min},desiredSize=${desired},maxSize=${max}`;
   return [
     [
-      ...['aws', 'eks', 'create-nodegroup', ...group, '--ami-type', amiType(compute), '--capacity-type', compute.capacity === 'spot' ? 'SPOT' : 'ON_DEMAND'],
+      ...[
+        'aws',
+        'eks',
+        'create-nodegroup',
+        ...group,
+        '--ami-type',
+        amiType(compute),
+        '--capacity-type',
+        compute.capacity === 'spot' ? 'SPOT' : 'ON_DEMAND',
+      ],
       ...['--instance-types', ...compute.instanceTypes, '--disk-size', String(DISK_GIB), '--node-role', inputs.role.arn ?? '<ROLE>'],
       ...['--subnets', ...inputs.egress.map(({ subnetId }) => subnetId ?? '<PRIVATE-SUBNET>')],
       ...['--scaling-config', scaling(firstScale(compute)), '--tags', tagArgument(tags)],

@@ -46,7 +46,10 @@ export function claimBy({ now, hiddenFor, vpcExists }: ClaimOptions): Claim {
       const age = now() - Date.parse(tags[CLAIMED_AT_TAG] ?? '');
       // A claim from the future is a clock that is wrong: nobody waits for that.
       if (!(age >= 0 && age < hiddenFor)) return { state: 'left' };
-      return { state: 'waiting', reason: `run ${holder ?? '(unknown)'} began to make this platform ${Math.round(age / 1000)} s ago: waiting to see whether its VPC appears` };
+      return {
+        state: 'waiting',
+        reason: `run ${holder ?? '(unknown)'} began to make this platform ${Math.round(age / 1000)} s ago: waiting to see whether its VPC appears`,
+      };
     },
   };
 }

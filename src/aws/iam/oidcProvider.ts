@@ -78,18 +78,23 @@ export function oidcProvider(scope: AwsScope, needs: OidcNeeds): Resource<OidcOu
             : aws.iam.send(new AddClientIDToOpenIDConnectProviderCommand({ ...arn, ClientID: AUDIENCE }), o),
         );
       },
-      delete: (seen, ctx) => remove(aws, ctx, (o) => aws.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: seen.physicalId }), o)),
+      delete: (seen, ctx) =>
+        remove(aws, ctx, (o) => aws.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: seen.physicalId }), o)),
       foresee: (seen, { caller, cluster }) => foreseenOf(seen, caller, cluster.issuer),
     },
     estimate: () => ({ createSeconds: 3, updateSeconds: 2, deleteSeconds: 3, monthlyUsd: 0 }),
-    commands: ({ cluster }) => [['aws', 'iam', 'create-open-id-connect-provider', '--url', cluster.issuer ?? '<ISSUER>', '--client-id-list', AUDIENCE]],
+    commands: ({ cluster }) => [
+      ['aws', 'iam', 'create-open-id-connect-provider', '--url', cluster.issuer ?? '<ISSUER>', '--client-id-list', AUDIENCE],
+    ],
   };
 }
 
 /** One for another issuer can never serve this cluster: it is made anew, with no consent of its own. */
 function planOf(seen: Observation<OidcOut>, wanted: Attributes): Change {
   const change = compare(TITLE, seen, wanted, { paths: ['issuer'], otherwise: 'replace' });
-  return change.action === 'replace' ? { ...change, action: 'recreate', summary: 'remake the OIDC identity provider: it belongs to a cluster that is gone' } : change;
+  return change.action === 'replace'
+    ? { ...change, action: 'recreate', summary: 'remake the OIDC identity provider: it belongs to a cluster that is gone' }
+    : change;
 }
 
 function foreseenOf(seen: Observation<OidcOut>, caller: Foreseen<OidcNeeds>['caller'], issuer: string | undefined): Partial<OidcOut> {
@@ -101,7 +106,9 @@ function foreseenOf(seen: Observation<OidcOut>, caller: Foreseen<OidcNeeds>['cal
 
 /** IAM builds the ARN from the issuer: there is one provider per issuer and account. */
 function arnOf({ partition, account }: Partial<CallerOut>, issuer: string): string | undefined {
-  return partition === undefined || account === undefined ? undefined : `arn:${partition}:iam::${account}:oidc-provider/${withoutScheme(issuer)}`;
+  return partition === undefined || account === undefined
+    ? undefined
+    : `arn:${partition}:iam::${account}:oidc-provider/${withoutScheme(issuer)}`;
 }
 
 function getProvider(aws: Aws, look: Look, arn: string): Promise<Provider | undefined> {
@@ -114,7 +121,9 @@ function getProvider(aws: Aws, look: Look, arn: string): Promise<Provider | unde
 /** Every provider with our platform's tag. IAM cannot be asked by tag: there are at most a hundred in an account. */
 export async function ourProviders({ aws, identity }: AwsScope, look: Look): Promise<readonly Provider[]> {
   const list = await look.share('iam oidc list', () => read(aws, look, (o) => aws.iam.send(new ListOpenIDConnectProvidersCommand({}), o)));
-  const eks = (list?.OpenIDConnectProviderList ?? []).flatMap(({ Arn }) => (Arn?.includes(':oidc-provider/oidc.eks') === true || Arn?.includes('/id/') === true ? [Arn] : []));
+  const eks = (list?.OpenIDConnectProviderList ?? []).flatMap(({ Arn }) =>
+    Arn?.includes(':oidc-provider/oidc.eks') === true || Arn?.includes('/id/') === true ? [Arn] : [],
+  );
   const providers = await Promise.all(eks.map((arn) => getProvider(aws, look, arn)));
   return providers.flatMap((provider) => {
     const tags = readTags(provider?.found.Tags);

@@ -57,7 +57,11 @@ interface Wanted {
 /** A role that an AWS service assumes. With `claim`, it also carries the claim of the run on the whole platform. */
 export function serviceRole(
   scope: AwsScope,
-  spec: RoleSpec & { readonly service: 'eks.amazonaws.com' | 'ec2.amazonaws.com'; /** Names below `policy/`. */ readonly policies: readonly string[]; readonly claim?: Claim },
+  spec: RoleSpec & {
+    readonly service: 'eks.amazonaws.com' | 'ec2.amazonaws.com';
+    /** Names below `policy/`. */ readonly policies: readonly string[];
+    readonly claim?: Claim;
+  },
   needs: { readonly caller: Handle<CallerOut> },
 ): Resource<RoleOut, typeof needs> {
   const wanted = ({ caller }: { caller: Partial<CallerOut> }): Wanted => ({
@@ -74,7 +78,10 @@ export function webIdentityRole(
   needs: { readonly caller: Handle<CallerOut>; readonly oidc: Handle<OidcOut>; readonly policy: Handle<PolicyOut> },
 ): Resource<RoleOut, typeof needs> {
   const wanted = ({ oidc: { providerArn, issuer }, policy }: { oidc: Partial<OidcOut>; policy: Partial<PolicyOut> }): Wanted => ({
-    trust: providerArn === undefined || issuer === undefined ? undefined : webIdentityTrust({ providerArn, issuer }, spec.namespace, spec.serviceAccount),
+    trust:
+      providerArn === undefined || issuer === undefined
+        ? undefined
+        : webIdentityTrust({ providerArn, issuer }, spec.namespace, spec.serviceAccount),
     policies: policy.arn === undefined ? undefined : [policy.arn],
   });
   return role(scope, spec, needs, { then: wanted, now: wanted, foresee: ({ caller }) => foreseen(caller, spec.name) });
@@ -90,7 +97,12 @@ interface Knowledge<N extends Needs> {
   foresee(known: Foreseen<N>): Partial<RoleOut>;
 }
 
-function role<N extends Needs>(scope: AwsScope, spec: RoleSpec & { readonly claim?: Claim }, needs: N, knowledge: Knowledge<N>): Resource<RoleOut, N> {
+function role<N extends Needs>(
+  scope: AwsScope,
+  spec: RoleSpec & { readonly claim?: Claim },
+  needs: N,
+  knowledge: Knowledge<N>,
+): Resource<RoleOut, N> {
   const { aws, identity } = scope;
   const { id, title, name, permissionsBoundary, claim } = spec;
   const tags = tagsOf(identity, id);
@@ -142,7 +154,12 @@ interface Named {
   readonly claim: Claim | undefined;
 }
 
-async function observeRole({ aws, identity }: AwsScope, { name, tags, claim }: Named, look: Look, depth: Depth): Promise<Observation<RoleOut>> {
+async function observeRole(
+  { aws, identity }: AwsScope,
+  { name, tags, claim }: Named,
+  look: Look,
+  depth: Depth,
+): Promise<Observation<RoleOut>> {
   const found = await getRole(aws, look, name);
   if (found?.Arn === undefined) return { state: 'absent' };
   const present = readTags(found.Tags);
@@ -165,7 +182,10 @@ async function observeRole({ aws, identity }: AwsScope, { name, tags, claim }: N
 
 /** One `iam:GetRole` for all who ask in one look. */
 export function getRole(aws: Aws, look: Look, name: string): Promise<Role | undefined> {
-  return look.share(`iam role ${name}`, async () => (await read(aws, look, (o) => aws.iam.send(new GetRoleCommand({ RoleName: name }), o)))?.Role);
+  return look.share(
+    `iam role ${name}`,
+    async () => (await read(aws, look, (o) => aws.iam.send(new GetRoleCommand({ RoleName: name }), o)))?.Role,
+  );
 }
 
 /** ARNs of the managed policies of a role, sorted; none where there is no role. */
@@ -186,7 +206,8 @@ async function listAttached(aws: Aws, scope: { readonly signal: AbortSignal }, n
 
 /** The first difference, in an order in which each step leaves a role that can be used at least as before. */
 async function updateRole(aws: Aws, { name, tags, claim }: Named, seen: Attributes, wanted: Attributes, ctx: StepContext): Promise<void> {
-  const differs = (path: string): boolean => wanted[path] !== undefined && path in seen && canonical(seen[path]) !== canonical(wanted[path]);
+  const differs = (path: string): boolean =>
+    wanted[path] !== undefined && path in seen && canonical(seen[path]) !== canonical(wanted[path]);
   if (differs('trust')) {
     const PolicyDocument = JSON.stringify(wanted['trust']);
     return void (await write(aws, ctx, (o) => aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }), o)));
@@ -199,21 +220,25 @@ async function updateRole(aws: Aws, { name, tags, claim }: Named, seen: Attribut
         : aws.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: name }), o),
     ));
   }
-  if (differs('tags')) return void (await write(aws, ctx, (o) => aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(tags) }), o)));
+  if (differs('tags'))
+    return void (await write(aws, ctx, (o) => aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(tags) }), o)));
   if (differs('claim') && claim !== undefined) {
     return void (await write(aws, ctx, (o) => aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(claim.tags(ctx.run)) }), o)));
   }
   const [missing] = strings(wanted['policies']).filter((arn) => !strings(seen['policies']).includes(arn));
-  if (missing !== undefined) await write(aws, ctx, (o) => aws.iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: missing }), o));
+  if (missing !== undefined)
+    await write(aws, ctx, (o) => aws.iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: missing }), o));
 }
 
 /** One call: a policy that is still attached or written into it, and the role itself once there is none. */
 export async function deleteRole(aws: Aws, name: string, ctx: StepContext): Promise<void> {
   const [attached] = await listAttached(aws, ctx, name);
-  if (attached !== undefined) return remove(aws, ctx, (o) => aws.iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn: attached }), o));
+  if (attached !== undefined)
+    return remove(aws, ctx, (o) => aws.iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn: attached }), o));
   const inline = await read(aws, ctx, (o) => aws.iam.send(new ListRolePoliciesCommand({ RoleName: name }), o));
   const [policy] = inline?.PolicyNames ?? [];
-  if (policy !== undefined) return remove(aws, ctx, (o) => aws.iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName: policy }), o));
+  if (policy !== undefined)
+    return remove(aws, ctx, (o) => aws.iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName: policy }), o));
   await remove(aws, ctx, (o) => aws.iam.send(new DeleteRoleCommand({ RoleName: name }), o));
 }
 
@@ -221,14 +246,26 @@ function attachedIn(seen: Observation<RoleOut> | Present): Json | undefined {
   return 'attributes' in seen ? seen.attributes['policies'] : undefined;
 }
 
-const strings = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []);
+const strings = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 
-const union = (attached: Json | undefined, wanted: readonly string[]): readonly string[] => [...new Set([...strings(attached), ...wanted])].sort();
+const union = (attached: Json | undefined, wanted: readonly string[]): readonly string[] =>
+  [...new Set([...strings(attached), ...wanted])].sort();
 
 function commandsOf({ name }: RoleSpec, wanted: Wanted, tags: Tags): readonly (readonly string[])[] {
   const tagArguments = tagList(tags).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
   return [
-    ['aws', 'iam', 'create-role', '--role-name', name, '--assume-role-policy-document', wanted.trust === undefined ? '<TRUST>' : JSON.stringify(wanted.trust), '--tags', ...tagArguments],
+    [
+      'aws',
+      'iam',
+      'create-role',
+      '--role-name',
+      name,
+      '--assume-role-policy-document',
+      wanted.trust === undefined ? '<TRUST>' : JSON.stringify(wanted.trust),
+      '--tags',
+      ...tagArguments,
+    ],
     ...(wanted.policies ?? []).map((arn) => ['aws', 'iam', 'attach-role-policy', '--role-name', name, '--policy-arn', arn]),
   ];
 }

@@ -20,7 +20,10 @@ export function webIdentityTrust(oidc: OidcOut, namespace: string, serviceAccoun
         Principal: { Federated: oidc.providerArn },
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: {
-          StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}` },
+          StringEquals: {
+            [`${issuer}:aud`]: 'sts.amazonaws.com',
+            [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`,
+          },
         },
       },
     ],

@@ -36,7 +36,11 @@ type AddonsNeeds = { readonly cluster: Handle<ClusterAddress> };
  * Waits until the add-ons run on the nodes. EKS was seen to call an add-on ACTIVE a quarter of an hour after its pods were healthy, so
  * the workloads in the cluster are asked.
  */
-export function addonsHealthy({ cluster, reach }: InCluster, addons: readonly string[], after: readonly ResourceId[]): Resource<Record<never, never>, AddonsNeeds> {
+export function addonsHealthy(
+  { cluster, reach }: InCluster,
+  addons: readonly string[],
+  after: readonly ResourceId[],
+): Resource<Record<never, never>, AddonsNeeds> {
   const id: ResourceId = 'gate/addons-healthy';
   const expected = addons.flatMap((addon) => WORKLOADS[addon] ?? []);
   return {
@@ -63,8 +67,16 @@ async function listWorkloads(look: Look, client: KubernetesClient): Promise<read
     look.share('kubernetes:kube-system daemonsets', () => client.list<DaemonSet>(`${apps}/daemonsets`, look.signal)),
   ]);
   return [
-    ...deployments.map(({ metadata, spec, status }) => ({ name: metadata.name, wanted: spec?.replicas ?? 1, available: status?.availableReplicas ?? 0 })),
-    ...daemonSets.map(({ metadata, status }) => ({ name: metadata.name, wanted: status?.desiredNumberScheduled ?? 0, available: status?.numberAvailable ?? 0 })),
+    ...deployments.map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      wanted: spec?.replicas ?? 1,
+      available: status?.availableReplicas ?? 0,
+    })),
+    ...daemonSets.map(({ metadata, status }) => ({
+      name: metadata.name,
+      wanted: status?.desiredNumberScheduled ?? 0,
+      available: status?.numberAvailable ?? 0,
+    })),
   ];
 }
 

@@ -19,7 +19,10 @@ export interface NodesWish {
   readonly title: string;
 }
 
-type NodesNeeds = { readonly cluster: Handle<ClusterAddress>; /** The group that the nodes belong to. */ readonly group: Handle<{ readonly name: string }> };
+type NodesNeeds = {
+  readonly cluster: Handle<ClusterAddress>;
+  /** The group that the nodes belong to. */ readonly group: Handle<{ readonly name: string }>;
+};
 
 /** What runs on two nodes in two zones survives the loss of one: from there on others may go ahead. */
 const USABLE_NODES = 2;
@@ -42,7 +45,11 @@ export function nodesReady({ cluster, reach }: InCluster, group: NodesNeeds['gro
       const [client, name] = await Promise.all([clientOf(look, { cluster, reach }), look.outputs(group).then((out) => out?.name)]);
       if (client === undefined || name === undefined) return { state: 'absent' };
       const nodes = await listNodes(look, () => client.list<Node>('/api/v1/nodes', look.signal));
-      return viewOf(id, nodes.filter((node) => node.metadata.labels?.[GROUP] === name), wish.min);
+      return viewOf(
+        id,
+        nodes.filter((node) => node.metadata.labels?.[GROUP] === name),
+        wish.min,
+      );
     },
     // Growing and joining happen at once; what it takes after the group is there is about this.
     estimate: () => ({ createSeconds: 90, deleteSeconds: 0, monthlyUsd: 0 }),
