@@ -113,7 +113,7 @@ export function leftover<Item, Out>(
     id: resource,
     kind: kind.type,
     provider: 'aws',
-    title: resource,
+    title: `${kind.type.split('::').at(-1) ?? kind.type} ${resource}`,
     needs: {},
     after,
     hiddenFor: EC2_HIDDEN_MS,

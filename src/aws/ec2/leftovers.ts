@@ -3,7 +3,7 @@ import type { AnyResource, Handle, Look, ResourceId, StepContext } from '../../c
 import type { VpcOut } from '../outputs.ts';
 import { deleteInterface, deleteSecurityGroup, interfacesOf, securityGroupsOf } from './strayNetwork.ts';
 import type { Stray, StrayScope } from './stray.ts';
-import { deleteLoadBalancer, loadBalancersOf } from './strayLoadBalancers.ts';
+import { deleteLoadBalancer, loadBalancersIn } from './strayLoadBalancers.ts';
 import { deleteVolume, volumesOf } from './strayVolumes.ts';
 
 interface Sweep<S extends Stray> {
@@ -39,7 +39,7 @@ export function leftovers(scope: StrayScope, vpc: Handle<VpcOut>, network: reado
     id: 'left/load-balancers',
     kind: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
     title: 'Load balancers left by the cluster',
-    list: (look, vpcId) => loadBalancersOf(scope, look, vpcId),
+    list: (look) => loadBalancersIn(scope, look),
     remove: (balancer, ctx) => deleteLoadBalancer(scope, balancer, ctx),
   });
   const volumes = sweep(vpc, [], {

@@ -18,25 +18,22 @@ export interface StrayBalancer extends Stray {
 const BATCH = 20;
 
 /** Load balancers of Services in the cluster: tagged `kubernetes.io/cluster/<name>=owned` by its controllers. */
-export async function loadBalancersOf(scope: StrayScope, look: Look, vpcId: string): Promise<readonly StrayBalancer[]> {
-  const [v2, classic] = await Promise.all([currentOnes(scope, look, vpcId), classicOnes(scope, look, vpcId)]);
-  const isOurs = (tags: Tags): boolean => tags[clusterTag(scope.clusterName)] === 'owned';
-  return [...v2, ...classic].flatMap(({ tags, ...balancer }) => (isOurs(tags) ? [balancer] : []));
+export async function loadBalancersIn(scope: StrayScope, look: Look): Promise<readonly StrayBalancer[]> {
+  const [v2, classic] = await Promise.all([currentOnes(scope, look), classicOnes(scope, look)]);
+  return [...v2, ...classic].flatMap(({ tags, ...balancer }) => (tags[clusterTag(scope.clusterName)] === 'owned' ? [balancer] : []));
 }
 
 type Tagged = StrayBalancer & { readonly tags: Tags };
 
-async function currentOnes({ aws }: StrayScope, look: Look, vpcId: string): Promise<readonly Tagged[]> {
-  return look.share(`elbv2:of:${vpcId}`, async () => {
+async function currentOnes({ aws }: StrayScope, look: Look): Promise<readonly Tagged[]> {
+  return look.share('elbv2:load-balancers', async () => {
     const all = await readAll(
       aws,
       look,
       (o) => paginateDescribeLoadBalancers({ client: aws.elbv2 }, {}, o),
       (page) => page.LoadBalancers,
     );
-    const arns = all.flatMap((balancer) =>
-      balancer.VpcId === vpcId && balancer.LoadBalancerArn !== undefined ? [balancer.LoadBalancerArn] : [],
-    );
+    const arns = all.flatMap((balancer) => balancer.LoadBalancerArn ?? []);
     const pages = await Promise.all(
       batches(arns).map((ResourceArns) => read(aws, look, (o) => aws.elbv2.send(new DescribeTagsCommand({ ResourceArns }), o))),
     );
@@ -48,17 +45,15 @@ async function currentOnes({ aws }: StrayScope, look: Look, vpcId: string): Prom
   });
 }
 
-async function classicOnes({ aws }: StrayScope, look: Look, vpcId: string): Promise<readonly Tagged[]> {
-  return look.share(`elb:of:${vpcId}`, async () => {
+async function classicOnes({ aws }: StrayScope, look: Look): Promise<readonly Tagged[]> {
+  return look.share('elb:load-balancers', async () => {
     const all = await readAll(
       aws,
       look,
       (o) => paginateClassic({ client: aws.elb }, {}, o),
       (page) => page.LoadBalancerDescriptions,
     );
-    const names = all.flatMap((balancer) =>
-      balancer.VPCId === vpcId && balancer.LoadBalancerName !== undefined ? [balancer.LoadBalancerName] : [],
-    );
+    const names = all.flatMap((balancer) => balancer.LoadBalancerName ?? []);
     const pages = await Promise.all(
       batches(names).map((LoadBalancerNames) => read(aws, look, (o) => aws.elb.send(new DescribeClassicTags({ LoadBalancerNames }), o))),
     );

@@ -1,0 +1,135 @@
+import { paginateDescribeNetworkInterfaces, paginateDescribeSecurityGroups, paginateDescribeVolumes } from '@aws-sdk/client-ec2';
+import type { Residue } from '../core/engine/ports.ts';
+import type { AnyResource, Look } from '../core/graph/resource.ts';
+import type { AwsScope } from './awsScope.ts';
+import { discoverEc2 } from './ec2/discoverEc2.ts';
+import { clusterTag, type StrayScope } from './ec2/stray.ts';
+import { loadBalancersIn } from './ec2/strayLoadBalancers.ts';
+import { readAll } from './pages.ts';
+
+/** Others of the platform besides EC2's, as resources that are found by name or tag. */
+export type Discover = (look: Look) => Promise<readonly AnyResource[]>;
+
+/** What a destroyed platform left in the account, why, and what it costs a month. Log groups are not looked for: EKS's hold what was logged, and are the person's. */
+export async function residueOf(scope: StrayScope, look: Look, others: readonly Discover[]): Promise<readonly Residue[]> {
+  const parts = await Promise.all([ofEc2(scope, look), ofControllers(scope, look), ...others.map((discover) => ofOthers(discover, look))]);
+  return parts.flat();
+}
+
+async function ofEc2(scope: AwsScope, look: Look): Promise<readonly Residue[]> {
+  const found = await discoverEc2(scope, look);
+  return found.map(({ physicalId, resource }) => {
+    const monthlyUsd =
+      resource.kind === 'AWS::EC2::EIP' ? scope.prices.publicIpv4 : resource.kind === 'AWS::EC2::NatGateway' ? scope.prices.natGateway : 0;
+    return {
+      kind: WORDS[resource.kind] ?? resource.kind,
+      physicalId,
+      reason: 'It carries the tag of this platform and was not deleted: destroy again, or delete it by hand.',
+      monthlyUsd,
+    };
+  });
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  'AWS::EC2::VPC': 'VPC',
+  'AWS::EC2::InternetGateway': 'internet gateway',
+  'AWS::EC2::Subnet': 'subnet',
+  'AWS::EC2::EIP': 'Elastic IP',
+  'AWS::EC2::NatGateway': 'NAT gateway',
+  'AWS::EC2::RouteTable': 'route table',
+  'AWS::EC2::VPCEndpoint': 'VPC endpoint',
+  'AWS::IAM::Role': 'role',
+  'AWS::IAM::OIDCProvider': 'OIDC provider',
+  'AWS::EKS::Cluster': 'cluster',
+  'AWS::EKS::Nodegroup': 'node group',
+  'AWS::EKS::Addon': 'add-on',
+};
+
+async function ofOthers(discover: Discover, look: Look): Promise<readonly Residue[]> {
+  const resources = await discover(look);
+  const seen = await Promise.all(resources.map(async (resource) => ({ resource, seen: await resource.observe(look, 'status') })));
+  return seen.flatMap(({ resource, seen: found }): readonly Residue[] => {
+    if (found.state === 'absent' || found.state === 'unknown' || found.owner !== 'slipway') return [];
+    const { monthlyUsd } = resource.estimate?.() ?? { monthlyUsd: 0 };
+    return [
+      {
+        kind: WORDS[resource.kind] ?? resource.kind,
+        physicalId: found.physicalId,
+        reason: 'It carries the tag of this platform and was not deleted: destroy again, or delete it by hand.',
+        monthlyUsd,
+      },
+    ];
+  });
+}
+
+/** What controllers in the cluster made, in the whole region: it carries the cluster's tag. */
+async function ofControllers(scope: StrayScope, look: Look): Promise<readonly Residue[]> {
+  const { aws, clusterName, prices } = scope;
+  const owned = [{ Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] }];
+  const described = [{ Name: 'description', Values: [`Amazon EKS ${clusterName}`] }];
+  const [volumes, interfaces, groups, balancers] = await Promise.all([
+    readAll(
+      aws,
+      look,
+      (o) => paginateDescribeVolumes({ client: aws.ec2 }, { Filters: owned }, o),
+      (page) => page.Volumes,
+    ),
+    readAll(
+      aws,
+      look,
+      (o) => paginateDescribeNetworkInterfaces({ client: aws.ec2 }, { Filters: described }, o),
+      (page) => page.NetworkInterfaces,
+    ),
+    readAll(
+      aws,
+      look,
+      (o) => paginateDescribeSecurityGroups({ client: aws.ec2 }, { Filters: owned }, o),
+      (page) => page.SecurityGroups,
+    ),
+    loadBalancersIn(scope, look),
+  ]);
+  return [
+    ...volumes.flatMap(({ VolumeId: id, State, Size }): readonly Residue[] =>
+      id === undefined || State === 'deleting' || State === 'deleted'
+        ? []
+        : [
+            {
+              kind: 'volume',
+              physicalId: id,
+              reason: 'It was made for a PersistentVolumeClaim and may hold data: delete it when nobody needs that.',
+              monthlyUsd: prices.gp3Gib === undefined ? undefined : prices.gp3Gib * (Size ?? 0),
+            },
+          ],
+    ),
+    ...interfaces.flatMap(({ NetworkInterfaceId: id }): readonly Residue[] =>
+      id === undefined
+        ? []
+        : [
+            {
+              kind: 'network interface',
+              physicalId: id,
+              reason: 'The control plane has not let go of it: AWS removes it, else delete it by hand.',
+              monthlyUsd: 0,
+            },
+          ],
+    ),
+    ...groups.flatMap(({ GroupId: id }): readonly Residue[] =>
+      id === undefined
+        ? []
+        : [
+            {
+              kind: 'security group',
+              physicalId: id,
+              reason: 'It belonged to the cluster or to one of its load balancers: delete it by hand.',
+              monthlyUsd: 0,
+            },
+          ],
+    ),
+    ...balancers.map(({ id, generation }): Residue => ({
+      kind: 'load balancer',
+      physicalId: id,
+      reason: 'It was made for a Service in the cluster and nobody is left to delete it: delete it by hand.',
+      monthlyUsd: generation === 'v2' ? prices.networkLoadBalancer : prices.classicLoadBalancer,
+    })),
+  ];
+}
