@@ -149,9 +149,9 @@ export const problems: readonly Problem[] = [
   { code: 'platform.cidr-internal', yaml: 'cluster: { endpoint: { publicCidrs: [«192.168.1.0/24»] } }', severity: 'warning' },
 
   // Compute.
-  { code: 'platform.instance-type', yaml: 'compute: { instanceTypes: [«t3.smal»] }', fixed: 't3.small' },
+  { code: 'platform.unknown-instance-type', yaml: 'compute: { instanceTypes: [«t3.smal»] }', fixed: 't3.small' },
   { code: 'platform.instance-type', yaml: 'compute: { instanceTypes: [«T3 small»] }', fixed: 't3.small' },
-  { code: 'platform.instance-type', yaml: 'compute: { instanceTypes: [«quantum9.large»] }', severity: 'warning' },
+  { code: 'platform.unknown-instance-type', yaml: 'compute: { instanceTypes: [«quantum9.large»] }', severity: 'warning' },
   { code: 'platform.instance-pods', yaml: 'compute: { instanceTypes: [t3.small, «t3.micro»] }', says: '4 pod slots' },
   { code: 'platform.instance-architecture', yaml: 'compute: { instanceTypes: [«t4g.small»] }', says: 'arm64' },
   { code: 'platform.node-count', yaml: 'compute: { min: «5», max: 4 }' },

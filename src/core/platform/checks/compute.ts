@@ -95,7 +95,7 @@ function unknownType(name: string, path: readonly (string | number)[], report: R
   const fix = close === undefined ? undefined : report.replace(`Change to ${close}`, path, close);
   report.add(
     known.length > 0 ? 'error' : 'warning',
-    'platform.instance-type',
+    'platform.unknown-instance-type',
     path,
     `AWS had no instance type ${token(name)} on ${instanceTypesAsOf}: ${hint}`,
     fix,
