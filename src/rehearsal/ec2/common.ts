@@ -4,6 +4,14 @@ import { AwsError } from '../service.ts';
 import type { World } from '../world.ts';
 import { visible, type Ec2Record, type Ec2State } from './state.ts';
 
+/**
+ * What AWS really answers where the enumeration in its own model lacks it (an attached internet gateway is `available`,
+ * an endpoint's states are in small letters), and instance types that were checked before.
+ */
+export function outsideModel<T extends string>(value: string): T {
+  return value as T;
+}
+
 /** What EC2 says when there is no such thing, by kind. */
 const NOT_FOUND = {
   vpc: ['InvalidVpcID.NotFound', (id: string) => `The vpc ID '${id}' does not exist`],

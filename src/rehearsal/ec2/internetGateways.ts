@@ -5,6 +5,7 @@ import {
   DescribeInternetGateways$,
   DetachInternetGateway$,
   type AttachInternetGatewayRequest,
+  type AttachmentStatus,
   type CreateInternetGatewayRequest,
   type CreateInternetGatewayResult,
   type DeleteInternetGatewayRequest,
@@ -15,7 +16,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
-import { announce, dependencyViolation, filtered, found, foundAll, paged, removed, specifiedTags, tagList, type FilterFields } from './common.ts';
+import { announce, dependencyViolation, filtered, found, foundAll, outsideModel, paged, removed, specifiedTags, tagList, type FilterFields } from './common.ts';
 import { QUOTA } from './quota.ts';
 import { born, ec2Of, type Ec2State, type InternetGatewayRecord } from './state.ts';
 
@@ -89,8 +90,7 @@ function deleteInternetGateway(world: World, { input, region }: Call<DeleteInter
 }
 
 function presented(world: World, gateway: InternetGatewayRecord): InternetGateway {
-  // The model's enumeration lacks what AWS really says here.
-  const attachments = gateway.vpcId === undefined ? [] : [{ VpcId: gateway.vpcId, State: ATTACHED as 'attached' }];
+  const attachments = gateway.vpcId === undefined ? [] : [{ VpcId: gateway.vpcId, State: outsideModel<AttachmentStatus>(ATTACHED) }];
   return { InternetGatewayId: gateway.id, OwnerId: world.account, Attachments: attachments, Tags: tagList(gateway) };
 }
 
