@@ -2,6 +2,8 @@ import type { Clock, Provider } from '../core/engine/ports.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { AwsScope } from './awsScope.ts';
 import { discoverEc2 } from './ec2/discoverEc2.ts';
+import { discoverEks } from './eks/discoverEks.ts';
+import { discoverIam } from './iam/discoverIam.ts';
 import { preflight } from './preflight.ts';
 import { residueOf, type Discover } from './residue.ts';
 
@@ -17,7 +19,7 @@ const PARALLEL = 12;
 export function awsProvider(scope: ProviderScope): Provider {
   const { spec } = scope;
   const stray = { ...scope, clusterName: spec.name };
-  const others: readonly Discover[] = [];
+  const others: readonly Discover[] = [(look) => discoverEks(stray, look), (look) => discoverIam(scope, spec.name, look)];
   const zones = typeof spec.network.zones === 'number' ? spec.network.zones : spec.network.zones.length;
   return {
     name: 'aws',
