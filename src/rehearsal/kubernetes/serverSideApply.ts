@@ -1,0 +1,136 @@
+import { FieldSet, itemElement, removeAt, shownPath, valueAt } from './fieldSet.ts';
+import { isList, isObject, sameJson } from './json.ts';
+import type { Json, JsonObject, KubeObject } from './json.ts';
+import { apiVersionOf } from './kinds.ts';
+import type { Kind } from './kinds.ts';
+import { managersOf, ownable, ownedPart, withManagers } from './managedFields.ts';
+import type { Manager } from './managedFields.ts';
+import { schemaOf } from './schema.ts';
+import type { FieldType } from './schema.ts';
+import { detailsOf, StatusError } from './statusError.ts';
+
+export interface Applied {
+  readonly manager: string;
+  readonly force: boolean;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/**
+ * Server-side apply: what is applied is merged into what is there, what this manager applied before and no longer does is
+ * taken out, and a field that another manager owns and has another value is a conflict (kubernetes.io, "Server-Side Apply").
+ * @throws StatusError 409 that names the managers and fields
+ */
+export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject, kind: Kind, applied: Applied): KubeObject {
+  const schema = schemaOf(kind.schema);
+  const managers = managersOf(live);
+  const own = managers.find((manager) => manager.name === applied.manager && manager.operation === 'Apply');
+  const fields = ownable(wanted, kind);
+  const others = managers.filter((manager) => manager !== own);
+  const conflicts = others.flatMap((manager) =>
+    manager.fields
+      .paths()
+      .filter((path) => fields.has(path) && !sameJson(valueAt(live, path, schema), valueAt(wanted, path, schema)) && !isItem(path))
+      .map((path) => ({ manager, path })),
+  );
+  if (conflicts.length > 0 && !applied.force) throw applyConflict(kind, wanted.metadata.name, conflicts);
+  const lost = new FieldSet(conflicts.map(({ path }) => path));
+  const left = others.map((manager) => ({ ...manager, fields: manager.fields.minus(lost) }));
+  const gone = (own?.fields ?? new FieldSet([]))
+    .minus(fields)
+    .paths()
+    .filter((path) => !left.some((manager) => ownsIn(manager, path)));
+  const merged = merge(live === undefined ? {} : live, ownedPart(wanted), schema);
+  const result = [...gone]
+    .sort((a, b) => b.length - a.length)
+    .reduce<Json>((value, path) => dropEmpty(removeAt(value, path, schema), path.slice(0, -1), schema), merged);
+  const object: KubeObject = {
+    ...(isObject(result) ? result : {}),
+    apiVersion: wanted.apiVersion,
+    kind: wanted.kind,
+    metadata: { ...(isObject(result) && isObject(result['metadata']) ? result['metadata'] : {}), ...identity(live ?? wanted) },
+  };
+  const unchanged = own !== undefined && own.fields.equals(fields) && conflicts.length === 0;
+  const mine: Manager = {
+    name: applied.manager,
+    operation: 'Apply',
+    apiVersion: apiVersionOf(kind),
+    time: unchanged ? own.time : applied.time,
+    fields,
+  };
+  return withManagers(
+    object,
+    own === undefined
+      ? [...left, mine]
+      : managers.map((manager) =>
+          manager === own ? mine : (left.find((each) => each.name === manager.name && each.operation === manager.operation) ?? manager),
+        ),
+  );
+}
+
+/** What is applied wins; lists with keys are merged item by item, sets are united, atomic values replaced. */
+export function merge(live: Json, applied: Json, type: FieldType): Json {
+  if (type.is === 'list' && isList(live) && isList(applied)) {
+    if (type.set) return [...live, ...applied.filter((each) => !live.some((other) => sameJson(each, other)))];
+    if (type.keys.length === 0) return applied;
+    const pending = new Map(applied.map((each) => [itemElement(each, type.keys), each]));
+    const kept = live.map((each) => {
+      const element = itemElement(each, type.keys);
+      const change = pending.get(element);
+      pending.delete(element);
+      return change === undefined ? each : merge(each, change, type.of);
+    });
+    return [...kept, ...pending.values()];
+  }
+  const granular = type.is === 'map' || (type.is === 'object' && !type.atomic);
+  if (!granular || !isObject(live) || !isObject(applied)) return applied;
+  const result: Record<string, Json> = { ...live };
+  for (const [key, each] of Object.entries(applied)) {
+    const inner = type.is === 'map' ? type.of : (type.field(key) ?? { is: 'any' as const });
+    const before = live[key];
+    result[key] = before === undefined ? each : merge(before, each, inner);
+  }
+  return result;
+}
+
+function identity(object: KubeObject): JsonObject & { readonly name: string } {
+  const namespace = object.metadata['namespace'];
+  return { name: object.metadata.name, ...(namespace !== undefined && { namespace }) };
+}
+
+/** An item's own element marks that somebody wants the item; its fields are what can conflict. */
+function isItem(path: readonly string[]): boolean {
+  return path.at(-1)?.startsWith('k:') === true;
+}
+
+function ownsIn(manager: Manager, path: readonly string[]): boolean {
+  return (
+    manager.fields.has(path) ||
+    manager.fields.paths().some((other) => other.length > path.length && path.every((element, index) => other[index] === element))
+  );
+}
+
+/** A map that lost its last field goes too. */
+function dropEmpty(value: Json, path: readonly string[], type: FieldType): Json {
+  if (path.length === 0) return value;
+  const found = valueAt(value, path, type);
+  return isObject(found) && Object.keys(found).length === 0 ? dropEmpty(removeAt(value, path, type), path.slice(0, -1), type) : value;
+}
+
+function applyConflict(
+  kind: Kind,
+  name: string,
+  conflicts: readonly { readonly manager: Manager; readonly path: readonly string[] }[],
+): StatusError {
+  const causes = conflicts.map(({ manager, path }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with "${manager.name}"${manager.operation === 'Update' ? ` using ${manager.apiVersion}` : ''}`,
+    field: shownPath(path),
+  }));
+  const [first] = causes;
+  const message =
+    causes.length === 1 && first !== undefined
+      ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
+      : `Apply failed with ${causes.length} conflicts: ${causes.map((cause) => `${cause.message}: ${cause.field}`).join('\n')}`;
+  return new StatusError(409, 'Conflict', message, { ...detailsOf(kind, name), causes });
+}
