@@ -37,6 +37,7 @@ const adminPolicy = (partition: string): string => `arn:${partition}:eks::aws:cl
 type AccessNeeds = { readonly caller: Handle<CallerOut>; readonly cluster: Handle<ClusterOut> };
 
 const CREATOR = 'access/creator';
+const LONGEST_PRINCIPAL = 240;
 
 /**
  * Access for whoever makes the cluster, made once and found again by its tag: who runs later is never compared with it.
@@ -66,7 +67,8 @@ export function creatorAccess(scope: EksScope, needs: AccessNeeds): Resource<Acc
 
 /** Access for one of `cluster.admins`: an orphan once it is no longer written there. */
 export function adminAccess(scope: EksScope, principalArn: string, needs: AccessNeeds): Resource<AccessOut, AccessNeeds> {
-  const id: ResourceId = `access/${principalArn}`;
+  // A tag's value has 256 characters at most, an ARN may have more: its end tells principals of one account apart.
+  const id: ResourceId = `access/${principalArn.slice(-LONGEST_PRINCIPAL)}`;
   return access(
     scope,
     { id, title: `Access of ${principalArn.split('/').at(-1) ?? principalArn}`, tags: tagsOf(scope.identity, id) },

@@ -4,7 +4,7 @@ import type { AwsScope } from '../awsScope.ts';
 import { remove } from '../errors.ts';
 import { RESOURCE_TAG, ownerOf, readTags } from '../tags.ts';
 import { ourProviders } from './oidcProvider.ts';
-import { deleteRole, getRole } from './role.ts';
+import { attachedPolicies, deleteRole, getRole } from './role.ts';
 import { roleName } from './roleName.ts';
 
 /** Every role that a platform can have. IAM cannot be asked by tag, but the names are ours. */
@@ -33,7 +33,9 @@ async function foundRole(scope: AwsScope, look: Look, name: string): Promise<rea
         const role = await getRole(aws, again, name);
         if (role?.Arn === undefined) return { state: 'absent' };
         const owner = ownerOf(readTags(role.Tags), identity.platform);
-        return { state: 'ready', owner, physicalId: role.Arn, attributes: {}, outputs: { arn: role.Arn, name } };
+        // Each policy that goes is a step of its own: what is left tells one from the next.
+        const policies = await attachedPolicies(aws, again, name);
+        return { state: 'ready', owner, physicalId: role.Arn, attributes: { policies }, outputs: { arn: role.Arn, name } };
       },
       steps: { plan: () => ({ action: 'none' }), delete: (_seen, ctx) => deleteRole(aws, name, ctx) },
     },
