@@ -106,6 +106,10 @@ export class WorldFaults implements Faults {
     this.#kept().push(fault);
   }
 
+  clear(): void {
+    this.#kept().length = 0;
+  }
+
   /** Takes back one fault, or, without an argument, all of that name. */
   disarm(name: string, argument?: string): void {
     const kept = this.#kept();
