@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto';
+import { isObject, objectIn, textIn, without } from './json.ts';
+import type { JsonObject, KubeObject } from './json.ts';
+
+const MARK = 'rehearsal-sealed:';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * A Secret as the world keeps it: of every value only a salted HMAC and its length (`security.md`, first section). What is read
+ * back is a valid Secret whose values say that; the same value sent again gives the same seal, so that an apply sees no change.
+ */
+export function sealed(secret: KubeObject, salt: string): KubeObject {
+  const texts = Object.entries(objectIn(secret, 'stringData')).map(([key, value]) => [key, Buffer.from(String(value))] as const);
+  const data = Object.entries(objectIn(secret, 'data')).map(([key, value]) => [key, Buffer.from(String(value), 'base64')] as const);
+  const all = Object.fromEntries([...data, ...texts].map(([key, value]) => [key, seal(value, salt)]));
+  const rest = without(secret, 'data', 'stringData');
+  const kept: KubeObject = { ...rest, apiVersion: secret.apiVersion, kind: secret.kind, metadata: withoutCopy(secret, salt) };
+  return Object.keys(all).length === 0 ? kept : { ...kept, data: all };
+}
+
+function seal(value: Buffer, salt: string): string {
+  if (value.toString('utf8').startsWith(MARK)) return value.toString('base64');
+  const digest = createHmac('sha256', Buffer.from(salt, 'hex')).update(value).digest('hex');
+  return Buffer.from(`${MARK}${digest}:${value.length}`).toString('base64');
+}
+
+/** `kubectl apply` keeps a copy of all that it sent in an annotation: the same values once more. */
+function withoutCopy(secret: KubeObject, salt: string): KubeObject['metadata'] {
+  const annotations = objectIn(secret.metadata, 'annotations');
+  const copy = textIn(annotations, LAST_APPLIED);
+  if (copy === undefined) return secret.metadata;
+  return { ...secret.metadata, annotations: { ...annotations, [LAST_APPLIED]: sealedCopy(copy, salt) } };
+}
+
+function sealedCopy(copy: string, salt: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(copy);
+  } catch {
+    return '{}';
+  }
+  const object = value as JsonObject;
+  if (!isObject(object) || !isObject(object['metadata'])) return '{}';
+  const whole: KubeObject = {
+    ...object,
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...object['metadata'], name: textIn(object['metadata'], 'name') ?? '' },
+  };
+  return `${JSON.stringify(sealed(whole, salt))}\n`;
+}

@@ -1,0 +1,53 @@
+import { objectIn, textIn } from './json.ts';
+import type { JsonObject, KubeObject } from './json.ts';
+import { badRequest } from './statusError.ts';
+
+type Matches = (object: KubeObject) => boolean;
+
+/** `app=web,tier!=db,env in (a,b),!old,new`. @throws StatusError 400 */
+export function labelSelector(text: string | null): Matches {
+  if (text === null || text.trim() === '') return () => true;
+  const tests = splitOutsideParentheses(text).map((each) => labelTest(each.trim(), text));
+  return (object) => tests.every((test) => test(objectIn(object.metadata, 'labels')));
+}
+
+/** `metadata.name=x,status.phase!=Running,spec.nodeName=`: every field that is a text can be asked for. @throws StatusError 400 */
+export function fieldSelector(text: string | null): Matches {
+  if (text === null || text.trim() === '') return () => true;
+  const tests = text.split(',').map((each) => {
+    const parts = /^([\w.]+)(==|!=|=)(.*)$/.exec(each.trim());
+    const [, path = '', operator = '=', value = ''] = parts ?? [];
+    if (parts === null) throw badRequest(`invalid selector: '${text}'; can't understand '${each}'`);
+    return (object: KubeObject): boolean => (fieldText(object, path) === value) === (operator !== '!=');
+  });
+  return (object) => tests.every((test) => test(object));
+}
+
+function labelTest(text: string, whole: string): (labels: JsonObject) => boolean {
+  const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text);
+  if (set !== null) {
+    const [, key = '', operator, list = ''] = set;
+    const values = list.split(',').map((value) => value.trim());
+    return (labels) => values.includes(textIn(labels, key) ?? '\0') === (operator === 'in');
+  }
+  const equality = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/.exec(text);
+  if (equality !== null) {
+    const [, key = '', operator, value = ''] = equality;
+    return (labels) => (textIn(labels, key) === value) === (operator !== '!=');
+  }
+  const existence = /^(!?)([^\s=!()]+)$/.exec(text);
+  if (existence === null) throw badRequest(`unable to parse requirement: found '${text}' in '${whole}'`);
+  const [, not, key = ''] = existence;
+  return (labels) => key in labels === (not === '');
+}
+
+function splitOutsideParentheses(text: string): string[] {
+  return text.split(/,(?![^(]*\))/);
+}
+
+function fieldText(object: KubeObject, path: string): string {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce<JsonObject>((value, key) => objectIn(value, key), object);
+  return textIn(parent, last) ?? '';
+}
