@@ -14,6 +14,9 @@ import type { Handle, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { StageContext } from './stageContext.ts';
 
+/** What this stage alone is built from. */
+export type VpcContext = Pick<StageContext, 'spec' | 'identity' | 'aws' | 'prices' | 'clock'>;
+
 /** The stage, and what others build on. */
 export interface VpcStage {
   readonly stage: Stage;
@@ -28,7 +31,7 @@ export interface VpcStage {
 }
 
 /** The runbook's "Virtual Private Cloud". `after`: the claim on the platform, which comes before its first write. */
-export function vpcStage(context: StageContext, after: readonly ResourceId[]): VpcStage {
+export function vpcStage(context: VpcContext, after: readonly ResourceId[]): VpcStage {
   const { network, compute } = context.spec;
   const identity = caller(context);
   const zone = zones(context, {

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import {
+  DescribeAddressesCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { awsProvider } from '../../src/aws/provider.ts';
+import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
+import type { ComputeSpec, NetworkSpec, PlatformSpec } from '../../src/core/platform/platformSpec.ts';
+import { vpcStage, type VpcContext } from '../../src/stages/vpc.ts';
+import { RehearsedAccount } from '../aws/rehearsedAccount.ts';
+
+const network: NetworkSpec = {
+  cidr: '10.0.0.0/16',
+  zones: 2,
+  natGateways: 'perZone',
+  s3Endpoint: false,
+  public: ['10.0.0.0/20', '10.0.128.0/20'],
+  private: ['10.0.16.0/20', '10.0.144.0/20'],
+};
+const compute: ComputeSpec = { instanceTypes: ['t3.small'], capacity: 'spot', min: 12, desired: 14, desiredWritten: false, max: 16 };
+
+const specOf = (change: Partial<NetworkSpec> = {}): PlatformSpec => ({
+  name: 'cauchy',
+  id: 'k3f9x2',
+  region: 'us-west-2',
+  tags: { team: 'data' },
+  network: { ...network, ...change },
+  cluster: { version: 'latest', endpoint: { public: true, private: true, publicCidrs: ['0.0.0.0/0'] }, admins: [], addons: {} },
+  compute,
+  stages: {},
+});
+
+const contextOf = (account: RehearsedAccount, spec = specOf()): VpcContext => ({ ...account.scope, spec, clock: account.clock });
+const graphOf = (account: RehearsedAccount, spec = specOf()): ResourceGraph =>
+  new ResourceGraph([vpcStage(contextOf(account, spec), []).stage]);
+const signal = new AbortController().signal;
+const consent = new Set<string>();
+
+describe('stage vpc, rehearsed', function () {
+  this.timeout(60_000);
+  let account: RehearsedAccount;
+  beforeEach(async () => {
+    account = await RehearsedAccount.start();
+  });
+  afterEach(() => account[Symbol.asyncDispose]());
+
+  const apply = (spec = specOf()) =>
+    account.engine([awsProvider(contextOf(account, spec))]).apply(graphOf(account, spec), { signal, consent });
+
+  it('brings up the runbook’s network, and a second run writes nothing', async () => {
+    const outcome = await apply();
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    const { aws } = account;
+    const vpcs =
+      (await aws.ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy/k3f9x2'] }] }))).Vpcs ?? [];
+    assert.deepEqual(
+      vpcs.map((vpc) => vpc.CidrBlock),
+      ['10.0.0.0/16'],
+    );
+    const hostnames = await aws.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcs[0]?.VpcId, Attribute: 'enableDnsHostnames' }));
+    assert.equal(hostnames.EnableDnsHostnames?.Value, true);
+
+    const subnets =
+      (await aws.ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcs[0]?.VpcId ?? ''] }] }))).Subnets ?? [];
+    const zoneOf = (cidr: string): string | undefined => subnets.find((subnet) => subnet.CidrBlock === cidr)?.AvailabilityZoneId;
+    assert.equal(zoneOf('10.0.0.0/20'), zoneOf('10.0.16.0/20'), 'the first public and the first private subnet share a zone');
+    assert.equal(zoneOf('10.0.128.0/20'), zoneOf('10.0.144.0/20'));
+    assert.notEqual(zoneOf('10.0.0.0/20'), zoneOf('10.0.128.0/20'));
+
+    const nats = (await aws.ec2.send(new DescribeNatGatewaysCommand({}))).NatGateways ?? [];
+    const tables =
+      (await aws.ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy/k3f9x2'] }] })))
+        .RouteTables ?? [];
+    for (const cidr of network.private) {
+      const subnet = subnets.find((each) => each.CidrBlock === cidr);
+      const table = tables.find((each) => each.Associations?.some((association) => association.SubnetId === subnet?.SubnetId));
+      const nat = nats.find(
+        (each) => each.NatGatewayId === table?.Routes?.find((route) => route.DestinationCidrBlock === '0.0.0.0/0')?.NatGatewayId,
+      );
+      const home = subnets.find((each) => each.SubnetId === nat?.SubnetId);
+      assert.equal(home?.AvailabilityZoneId, subnet?.AvailabilityZoneId, `${cidr} leaves through the NAT gateway of its own zone`);
+      assert.ok(home?.CidrBlock !== undefined && network.public.includes(home.CidrBlock), 'the NAT gateway is in a public subnet');
+    }
+
+    const before = account.log().length;
+    const again = await apply();
+    assert.equal(again.outcome, 'succeeded', account.failures());
+    assert.deepEqual(
+      account
+        .log()
+        .slice(before)
+        .filter((call) => call.mutating),
+      [],
+    );
+  });
+
+  it('looks with one request a kind', async () => {
+    await apply();
+    const before = account.log().length;
+    const seen = await account.engine().observe(graphOf(account), { signal, depth: 'status' });
+    assert.ok([...seen.values()].every((each) => each.state === 'ready' || each.state === 'absent'));
+    const operations = account
+      .log()
+      .slice(before)
+      .map((call) => call.operation);
+    assert.deepEqual([...operations].sort(), [
+      'DescribeAddresses',
+      'DescribeInternetGateways',
+      'DescribeNatGateways',
+      'DescribeRouteTables',
+      'DescribeSecurityGroups',
+      'DescribeSubnets',
+      'DescribeVpcs',
+      'GetCallerIdentity',
+    ]);
+  });
+
+  it('takes changed tags, and one NAT gateway for two, without touching what stays', async () => {
+    await apply();
+    const single = { ...specOf({ natGateways: 'single' }), tags: { team: 'search' } };
+    const context = { ...contextOf(account, single), identity: { ...account.scope.identity, tags: single.tags } };
+    const graph = new ResourceGraph([vpcStage(context, []).stage]);
+    const engine = account.engine([awsProvider(context)]);
+    const plan = await engine.plan(graph, 'apply', { signal });
+    const actions = new Map(plan.changes.map(({ resource, change }) => [resource, change.action]));
+    assert.equal(actions.get('vpc'), 'update');
+    assert.equal(actions.get('nat/10.0.128.0-20'), 'delete');
+    assert.equal(actions.get('address/10.0.128.0-20'), 'delete');
+    assert.equal(actions.get('routes/private/10.0.144.0-20'), 'update');
+
+    const outcome = await account
+      .engine([awsProvider(context)])
+      .apply(graph, { signal, consent: new Set(['delete:nat/10.0.128.0-20', 'delete:address/10.0.128.0-20']) });
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    const addresses = (await account.aws.ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [];
+    assert.equal(addresses.length, 1);
+    const before = account.log().length;
+    await account.engine([awsProvider(context)]).apply(graph, { signal, consent });
+    assert.deepEqual(
+      account
+        .log()
+        .slice(before)
+        .filter((call) => call.mutating),
+      [],
+    );
+  });
+
+  it('is destroyed to the last address', async () => {
+    await apply();
+    const outcome = await account.engine([awsProvider(contextOf(account))]).destroy(graphOf(account), { signal, consent });
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    assert.deepEqual(outcome.residue, []);
+    const { aws } = account;
+    const ours = { Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy/k3f9x2'] }] };
+    assert.deepEqual((await aws.ec2.send(new DescribeVpcsCommand(ours))).Vpcs ?? [], []);
+    assert.deepEqual((await aws.ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [], []);
+    assert.deepEqual((await aws.ec2.send(new DescribeInternetGatewaysCommand(ours))).InternetGateways ?? [], []);
+  });
+});
