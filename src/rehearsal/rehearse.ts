@@ -50,6 +50,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   try {
     world.faults.clear();
     for (const fault of faults) world.faults.arm(fault);
+    const region = options.region ?? 'us-west-2';
     const log = new RequestLog(world.folder, () => world.wall());
     const account = await serveAccount({ world, log, services: SERVICES, port: options.port, allowHosts: options.allowHosts });
     return {
@@ -60,7 +61,9 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         AWS_ENDPOINT_URL: account.endpoint,
         AWS_ACCESS_KEY_ID: world.credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: world.credentials.secretAccessKey,
-        AWS_REGION: options.region ?? 'us-west-2',
+        AWS_REGION: region,
+        // The AWS CLI 1 reads only this one.
+        AWS_DEFAULT_REGION: region,
         SLIPWAY_REHEARSAL_TOKEN: world.bearerToken,
       },
       close: async () => {
