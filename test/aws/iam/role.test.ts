@@ -52,7 +52,9 @@ const noPrices = {
   publicIpv4: undefined,
   gp3Gib: undefined,
   networkLoadBalancer: undefined,
+  classicLoadBalancer: undefined,
   instance: () => undefined,
+  learnSpot: () => undefined,
 };
 
 const found = (extra: object = {}) => ({ Role: { Arn: arn, AssumeRolePolicyDocument: trust, Tags: ours, ...extra } });
