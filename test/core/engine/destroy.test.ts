@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { Bench } from './world/bench.ts';
+import { alive, assertSucceeded, built } from './world/built.ts';
+
+describe('Engine.destroy', () => {
+  it('plans the deletes in the order of the run, with their seconds', async () => {
+    const bench = await built();
+    const plan = await bench.session().plan('destroy');
+    const ids = plan.changes.map(({ resource }) => resource);
+    assert.deepEqual([...new Set(plan.changes.map(({ change }) => change.action))], ['delete']);
+    assert.ok(ids.indexOf('nodegroup') < ids.indexOf('cluster') && ids.indexOf('cluster') < ids.indexOf('vpc'));
+    assert.equal(ids.at(-1), 'role/cluster');
+    assert.ok(!ids.includes('object/settings'), 'it dies with the cluster');
+    assert.deepEqual(
+      plan.duration.criticalPath.slice(0, 2),
+      ['nodegroup', 'cluster'].slice(0, 1).concat(plan.duration.criticalPath[1] ?? ''),
+    );
+    assert.ok(plan.duration.seconds >= 420);
+    assert.equal(plan.cost.monthlyUsd, 0);
+  });
+
+  it('leaves nothing, and says so', async () => {
+    const bench = await built();
+    const outcome = assertSucceeded(bench, await bench.session().destroy());
+    assert.deepEqual(bench.world.rows, []);
+    assert.deepEqual([outcome.residue, outcome.monthlyUsd], [[], 0]);
+    const again = assertSucceeded(bench, await bench.session().destroy());
+    assert.deepEqual(again.changed, []);
+  });
+
+  it('deletes no object of the cluster on its own, but what would outlive it, before it', async () => {
+    const bench = await built();
+    bench.world.put('volume', '', undefined, {});
+    const from = bench.world.writes.length;
+    assertSucceeded(bench, await bench.session().destroy());
+    const writes = bench.world.writes.slice(from);
+    assert.ok(!writes.some((write) => write.includes('object')));
+    assert.ok(writes.findIndex((write) => write.startsWith('delete volume')) < writes.indexOf('delete cluster cluster'));
+    const told = bench.events.filter((event) => event.event === 'resource.observed' && event.resource === 'object/settings').at(-1);
+    assert.ok(told?.event === 'resource.observed' && told.state === 'absent', 'it is told that the object went with its cluster');
+  });
+
+  it('tells what is left and what it costs', async () => {
+    const bench = await built({ wanted: { without: ['compute', 'services'] } });
+    bench.world.put('volume', '', undefined, {});
+    const outcome = alive(await bench.session({ wanted: { without: ['compute', 'services'] } }).destroy());
+    assert.equal(outcome.residue.length, 1);
+    assert.equal(outcome.residue[0]?.monthlyUsd, 1);
+  });
+
+  it('of one stage takes what requires it along, and keeps what still stands on it', async () => {
+    const bench = await built();
+    assertSucceeded(bench, await bench.session().destroy({ stages: ['cluster'] }));
+    const shape = bench.shape();
+    assert.ok(!shape.some((row) => /cluster cluster|nodegroup|addon/.test(row)), shape.join());
+    assert.ok(shape.includes('vpc vpc') && shape.includes('nat nat/a'));
+    assert.ok(shape.includes('role role/cluster'), 'the claim on the VPC goes with the VPC');
+    assertSucceeded(bench, await bench.session().apply());
+  });
+
+  it('does not take what could not be seen for gone', async () => {
+    const wanted = { without: ['services'] };
+    const bench = await built({ wanted });
+    const { engine, graph, cancel, client } = bench.session({ wanted });
+    const list = client.list.bind(client);
+    client.list = (type) => (type === 'nodegroup' ? Promise.reject(new TypeError('socket hang up')) : list(type));
+    const outcome = await engine.destroy(graph, { signal: cancel.signal, consent: new Set() });
+    assert.equal(outcome.outcome, 'failed');
+    assert.ok(bench.shape().includes('cluster cluster'));
+  });
+
+  it('makes cluster deletion wait for what must go before and cannot be reached, unless it may be abandoned', async () => {
+    const bench = await built();
+    bench.world.unreachable = true;
+    assertSucceeded(bench, await bench.session().destroy({ consent: new Set(['abandon:kubernetes']) }));
+    assert.deepEqual(bench.world.rows, []);
+  });
+
+  it('finds what left the file, too', async () => {
+    const bench = await built();
+    const smaller = { wanted: { without: ['compute', 'services'] } };
+    assertSucceeded(bench, await bench.session(smaller).destroy());
+    assert.deepEqual(bench.world.rows, []);
+  });
+});
+
+describe('orphans', () => {
+  const smaller = { wanted: { without: ['services', 'compute'] } };
+
+  it('are found by their tags, planned as deletes, and stay without a consent', async () => {
+    const bench = await built();
+    const plan = await bench.session(smaller).plan();
+    assert.deepEqual(plan.orphans.map(({ id }) => id).sort(), ['nodegroup', 'object/settings', 'role/nodes']);
+    assert.ok(plan.changes.every(({ change, consent }) => change.action === 'delete' && consent === 'delete'));
+    const before = bench.shape();
+    assertSucceeded(bench, await bench.session(smaller).apply());
+    assert.deepEqual(bench.shape(), before);
+  });
+
+  it('go with theirs, in order', async () => {
+    const bench = await built();
+    const from = bench.world.writes.length;
+    const consent = new Set(['delete:nodegroup', 'delete:role/nodes', 'delete:object/settings']);
+    assertSucceeded(bench, await bench.session(smaller).apply({ consent }));
+    const writes = bench.world.writes.slice(from);
+    assert.ok(!bench.shape().some((row) => /nodegroup|nodes|object/.test(row)));
+    assert.ok(writes.includes('delete nodegroup nodegroup') && writes.includes('delete role role/nodes'));
+    assert.deepEqual((await bench.session(smaller).plan()).changes, []);
+  });
+
+  it('are none while it cannot be looked for them, and that is told', async () => {
+    const bench = new Bench();
+    const session = bench.session();
+    const [aws] = bench.ports(session.client).providers;
+    assert.ok(aws);
+    const blind = { ...aws, discover: () => Promise.reject(new Error('not allowed')) };
+    const plan = await bench.session({ ports: { providers: [blind] } }).plan();
+    assert.deepEqual(plan.orphans, []);
+    assert.deepEqual(
+      plan.findings.map(({ severity }) => severity),
+      ['information'],
+    );
+  });
+});
