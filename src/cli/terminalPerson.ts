@@ -11,11 +11,17 @@ export class TerminalPerson implements Person {
   /** Questions come one at a time, whoever asks. */
   #last: Promise<unknown> = Promise.resolve();
   readonly present: boolean;
+  #vouched = false;
 
   constructor(output: Output, stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }, stderr: Stream) {
     this.#output = output;
     this.#stdin = stdin;
     this.present = stdin.isTTY === true && stderr.isTTY === true;
+  }
+
+  /** `--yes`: the account was named and has been compared; the identity in it needs no question of its own. */
+  vouch(): void {
+    this.#vouched = true;
   }
 
   async ask<Q extends keyof Questions>(question: Q, detail: Questions[Q]['detail'], signal: AbortSignal): Promise<Questions[Q]['answer']> {
@@ -25,6 +31,7 @@ export class TerminalPerson implements Person {
         return code === undefined || !/^\d{6}$/.test(code) ? undefined : code;
       },
       confirmIdentity: async (about) => {
+        if (this.#vouched) return true;
         if (!this.present) return false;
         this.#output.message(
           `${printable(about.file)} wants to use ${printable(about.identity)} in account ${about.account}, ${about.region}.`,

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { createAgents, type Agents } from '../aws/agent.ts';
 import { createAws, type Aws } from '../aws/aws.ts';
 import { awsProvider } from '../aws/provider.ts';
@@ -7,7 +8,10 @@ import type { Clock, Provider } from '../core/engine/ports.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
+import { kubernetesProvider } from '../kubernetes/provider.ts';
+import { clusterReach } from '../stages/clusterReach.ts';
 import { platformGraph } from '../stages/registry.ts';
+import type { KubeconfigPort } from '../stages/kubeconfigPort.ts';
 import type { StageContext } from '../stages/stageContext.ts';
 import { fetchCaller } from './caller.ts';
 import { rehearsalClock, wallClock } from './clock.ts';
@@ -16,6 +20,7 @@ import { checkEndpoints, namedEndpoints, type NamedEndpoint } from './endpoints.
 import type { Person } from './person.ts';
 import type { Reach } from './protocol.ts';
 import type { Rehearsal } from './rehearsalProcess.ts';
+import { kubeconfigPort } from './kubeconfig.ts';
 import { RunnerError } from './runnerError.ts';
 
 /** A platform with its account at the other end. Nothing but the rehearsal's clock has been asked for when it is made. */
@@ -70,11 +75,15 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     agents,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
-  const context = contextOf(spec, aws, agents, clock ?? wallClock);
+  const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
+  const context: StageContext = {
+    ...contextOf(spec, aws, agents, clock ?? wallClock),
+    kubeconfig: kubeconfigPort({ env, home: env['HOME'] ?? homedir(), world, region: spec.region, profile }),
+  };
   return {
     spec,
     graph: platformGraph(context),
-    providers: [awsProvider(context)],
+    providers: [awsProvider(context), kubernetesProvider],
     clock: context.clock,
     credentials: checked,
     profile,
@@ -96,8 +105,25 @@ export function offlineGraph(spec: PlatformSpec): ResourceGraph {
 }
 
 function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock): StageContext {
-  return { spec, identity: { platform: platformTag(spec), tags: spec.tags }, aws, prices: priceBook(spec.region), clock, agents };
+  return {
+    spec,
+    identity: { platform: platformTag(spec), tags: spec.tags },
+    aws,
+    prices: priceBook(spec.region),
+    clock,
+    agents,
+    reach: clusterReach({ aws, agents, clock }),
+    kubeconfig: NO_KUBECONFIG,
+  };
 }
+
+/** For a graph with nobody at the other end: it is never asked. */
+const NO_KUBECONFIG: KubeconfigPort = {
+  read: () => Promise.resolve(undefined),
+  write: () => Promise.reject(new SignedOut('not connected')),
+  remove: () => Promise.reject(new SignedOut('not connected')),
+  path: () => Promise.resolve(''),
+};
 
 function identityOf(rehearsal: Rehearsal): { readonly accessKeyId: string; readonly secretAccessKey: string } {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = rehearsal.env;

@@ -74,7 +74,11 @@ export class Session {
       const connection = await this.#connect(spec);
       const only = selected(connection.graph, stages);
       const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
-      const observations = await engine.observe(connection.graph, { signal: this.#closing.signal, depth: 'status', ...(only === undefined ? {} : { only }) });
+      const observations = await engine.observe(connection.graph, {
+        signal: this.#closing.signal,
+        depth: 'status',
+        ...(only === undefined ? {} : { only }),
+      });
       this.#seen = lookedStatus(shown, connection, observations);
       return only === undefined ? this.#seen : restrictedTo(this.#seen, only);
     } catch (error) {
@@ -245,7 +249,11 @@ function selected(graph: ResourceGraph, stages: readonly string[] | undefined): 
 function restrictedTo(status: PlatformStatus, only: ReadonlySet<ResourceId>): PlatformStatus {
   const stages = status.stages.flatMap((stage) => {
     const resources = stage.resources.filter(({ id }) => only.has(id));
-    return resources.length === stage.resources.length ? [stage] : resources.length === 0 ? [] : [{ ...stage, ...stageState(resources, false), resources }];
+    return resources.length === stage.resources.length
+      ? [stage]
+      : resources.length === 0
+        ? []
+        : [{ ...stage, ...stageState(resources, false), resources }];
   });
   return { ...status, stages };
 }

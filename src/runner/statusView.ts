@@ -19,11 +19,20 @@ interface Shown {
 /** The rows that the file alone tells. @throws RunnerError for a file with errors. */
 export function outlineStatus(document: PlatformDocument): PlatformStatus {
   const spec = specOf(document);
-  return outline({ platform: platformOf(spec, document.file, undefined), mode: 'live', findings: document.findings, graph: offlineGraph(spec) });
+  return outline({
+    platform: platformOf(spec, document.file, undefined),
+    mode: 'live',
+    findings: document.findings,
+    graph: offlineGraph(spec),
+  });
 }
 
 /** What a look has seen. AWS counts as out of reach when it could not even say who is calling. */
-export function lookedStatus({ document, spec, mode, previous }: Shown, connection: Connection, observations: Observations): PlatformStatus {
+export function lookedStatus(
+  { document, spec, mode, previous }: Shown,
+  connection: Connection,
+  observations: Observations,
+): PlatformStatus {
   const caller = observations.get('caller');
   return statusOf({
     platform: platformOf(spec, document.file, callerIn(caller)),

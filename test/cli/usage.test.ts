@@ -9,7 +9,11 @@ import { runCli, startCli } from './runCli.ts';
 const GOOD = 'name: cauchy\nregion: us-west-2\n';
 
 /** Whatever goes wrong before a start: exit 2, one sentence on stderr, nothing on stdout but JSON's own error. */
-async function refuses(args: readonly string[], says: RegExp, files: Readonly<Record<string, string>> = { 'platform.yml': GOOD }): Promise<void> {
+async function refuses(
+  args: readonly string[],
+  says: RegExp,
+  files: Readonly<Record<string, string>> = { 'platform.yml': GOOD },
+): Promise<void> {
   await using folder = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
   const { code, stdout, stderr } = await runCli([...args, ...(args[0] === 'rehearse' ? [] : ['--format', 'text'])], { cwd: folder.path });
@@ -26,7 +30,12 @@ describe('cli: what cannot start', function () {
     ['an unknown command', ['aply'], /unknown command 'aply'/],
     ['an unknown option', ['status', '--nope'], /unknown option '--nope'/],
     ['no platform.yml', ['validate'], /There is no platform\.yml in .* or in a folder above it/, {}],
-    ['an invalid platform.yml', ['plan', '--rehearsal'], /platform\.yml has an error/, { 'platform.yml': 'name: cauchy\nregion: nowhere-1\n' }],
+    [
+      'an invalid platform.yml',
+      ['plan', '--rehearsal'],
+      /platform\.yml has an error/,
+      { 'platform.yml': 'name: cauchy\nregion: nowhere-1\n' },
+    ],
     ['apply with nobody to ask', ['apply', '--rehearsal'], /Nobody can be asked here/],
     ['--yes without an account', ['apply', '--yes'], /--yes needs to know whose account/],
     ['a consent that is none', ['apply', '--yes', '--allow', 'everything'], /--allow everything is not WHAT:RESOURCE/],
@@ -132,7 +141,11 @@ describe('cli: token', function () {
       env: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: secret },
     });
     assert.equal(code, 0, stderr);
-    const credential = JSON.parse(stdout) as { readonly kind: string; readonly apiVersion: string; readonly status: { readonly token: string; readonly expirationTimestamp: string } };
+    const credential = JSON.parse(stdout) as {
+      readonly kind: string;
+      readonly apiVersion: string;
+      readonly status: { readonly token: string; readonly expirationTimestamp: string };
+    };
     assert.equal(credential.kind, 'ExecCredential');
     assert.equal(credential.apiVersion, 'client.authentication.k8s.io/v1beta1');
     assert.match(credential.status.token, /^k8s-aws-v1\.[\w-]+$/);
@@ -151,7 +164,11 @@ describe('cli: token', function () {
 
   it('takes no cluster or region that could be something else', async () => {
     await using folder = await temporaryFolder();
-    for (const args of [['--cluster', '-x', '--region', 'us-west-2'], ['--cluster', 'a/../b', '--region', 'us-west-2'], ['--cluster', 'a', '--region', 'evil.example#']]) {
+    for (const args of [
+      ['--cluster', '-x', '--region', 'us-west-2'],
+      ['--cluster', 'a/../b', '--region', 'us-west-2'],
+      ['--cluster', 'a', '--region', 'evil.example#'],
+    ]) {
       assert.equal((await runCli(['token', ...args], { cwd: folder.path })).code, 2, args.join(' '));
     }
   });

@@ -35,6 +35,7 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
     }
     if (!options.yes && !person.present)
       throw usageError(`Nobody can be asked here, and ${options.verb} changes things.`, 'Add --yes, or run it in a terminal.');
+    if (options.yes) person.vouch();
     const plan = await session.plan(options.verb, options.stages, options.allow);
     for (const { resource, title } of plan.changes) titles.set(resource, title);
     for (const line of planLines(plan, style, rehearsal)) output.message(line);
