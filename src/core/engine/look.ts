@@ -13,6 +13,9 @@ export interface LookSetting {
   outputsOf(handle: Handle<unknown>): Promise<unknown>;
 }
 
+/** For a look that nothing was written before: whatever was read in this run will do. */
+export const BEFORE_ANY_WRITE = 0;
+
 /** The eyes of one resource. The bound is on requests and not on observations, which wait for each other: a bound on those deadlocks. */
 export function lookOf(run: Run, setting: LookSetting): Look {
   const { provider, since } = setting;

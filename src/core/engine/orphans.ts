@@ -3,7 +3,7 @@ import type { Finding } from '../findings/finding.ts';
 import { handlesOf } from '../graph/inputs.ts';
 import type { AnyResource } from '../graph/resource.ts';
 import { ResourceGraph } from '../graph/resourceGraph.ts';
-import { lookOf, settledOutputs } from './look.ts';
+import { BEFORE_ANY_WRITE, lookOf, settledOutputs } from './look.ts';
 import type { Provider } from './ports.ts';
 import type { Run } from './run.ts';
 import { unlessAborted } from './unlessAborted.ts';
@@ -19,14 +19,13 @@ export interface Census {
 
 /** What is tagged ours and claimed by no resource of the graph. Where a provider could not look, nothing of it is an orphan. @throws SignedOut */
 export async function findOrphans(run: Run, graph: ResourceGraph): Promise<Census> {
-  const since = run.reads.mark();
-  const censuses = await Promise.all(run.ports.providers.map((provider) => censusOf(run, graph, provider, since)));
+  const censuses = await Promise.all(run.ports.providers.map((provider) => censusOf(run, graph, provider)));
   return { orphans: censuses.flatMap((census) => census.orphans), findings: censuses.flatMap((census) => census.findings) };
 }
 
-async function censusOf(run: Run, graph: ResourceGraph, provider: Provider, since: number): Promise<Census> {
+async function censusOf(run: Run, graph: ResourceGraph, provider: Provider): Promise<Census> {
   if (!provider.discover) return { orphans: [], findings: [] };
-  const look = lookOf(run, { provider: provider.name, since, outputsOf: settledOutputs(run) });
+  const look = lookOf(run, { provider: provider.name, since: BEFORE_ANY_WRITE, outputsOf: settledOutputs(run) });
   try {
     const found = await run.signedIn(() => unlessAborted(run.signal, provider.discover?.(look, graph) ?? Promise.resolve([])));
     return { orphans: found.filter((resource) => !graph.has(resource.id)), findings: [] };

@@ -23,8 +23,9 @@ export function planApply(
     const seen = observations.get(resource.id) ?? ABSENT;
     const here = isLeaving(seen) ? ABSENT : seen;
     const inputs = foreseenOf(resource.needs, (id) => foreseen.get(id));
-    const own: Change = (selected.has(resource.id) ? resource.steps?.plan(here, inputs) : undefined) ?? { action: 'none' };
-    const change = cascaded(graph, resource, here, own, changes);
+    const own: Change = resource.steps?.plan(here, inputs) ?? { action: 'none' };
+    const cascade = cascaded(graph, resource, here, own, changes);
+    const change: Change = selected.has(resource.id) || isTakenAlong(cascade) ? cascade : { action: 'none' };
     if (change.action !== 'none') changes.set(resource.id, change);
     const isAnew = change.action === 'create' || change.action === 'replace' || change.action === 'recreate';
     const then = isAnew ? ABSENT : here;
@@ -38,6 +39,8 @@ export function planApply(
   });
   return [...own, ...orphans.map((orphan) => entry(ORPHANS, orphan, deletion(orphan, 'no longer in the platform file')))];
 }
+
+const isTakenAlong = (change: Change): boolean => 'because' in change && change.because !== undefined;
 
 /** What lives in something that is replaced, or was made from an immutable value of it, is replaced with it. */
 function cascaded(

@@ -1,19 +1,18 @@
 import type { Finding } from '../findings/finding.ts';
 import { SignedOut } from '../graph/errors.ts';
 import type { AnyResource, Look, QuotaDemand } from '../graph/resource.ts';
-import { lookOf, settledOutputs } from './look.ts';
+import { BEFORE_ANY_WRITE, lookOf, settledOutputs } from './look.ts';
 import type { Run } from './run.ts';
 import { unlessAborted } from './unlessAborted.ts';
 
 /** What must hold before the first write, of every provider and every resource that has something to say. What may not be read only informs. */
 export async function preflight(run: Run, resources: readonly AnyResource[], demand: readonly QuotaDemand[]): Promise<readonly Finding[]> {
-  const since = run.reads.mark();
   const ask = async (
     provider: string,
     subject: string,
     check: (look: Look) => Promise<readonly Finding[]>,
   ): Promise<readonly Finding[]> => {
-    const look = lookOf(run, { provider, since, outputsOf: settledOutputs(run) });
+    const look = lookOf(run, { provider, since: BEFORE_ANY_WRITE, outputsOf: settledOutputs(run) });
     try {
       return await run.signedIn(() => unlessAborted(run.signal, check(look)));
     } catch (error) {

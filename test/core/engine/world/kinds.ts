@@ -108,6 +108,7 @@ export function gateway(client: Client, needs: { readonly vpc: Handle<IdOut> }):
     provider: 'aws',
     title,
     needs,
+    within: needs.vpc,
     hiddenFor: HIDDEN,
     repeatable: false,
     observe: (look) => find(client, look, 'gateway', tagged(id), ready),
@@ -487,6 +488,12 @@ export async function census(client: Client, look: Look, provider: string, types
         typeof value === 'string' ? (rows.find((other) => other.id === value)?.resource ?? []) : [],
       ),
       observe: (again) => find(client, again, row.type, (other) => other.id === row.id, ready),
-      steps: { plan: () => ({ action: 'none' }), delete: (seen) => client.delete(row.type, seen.physicalId) },
+      steps: {
+        plan: () => ({ action: 'none' }),
+        delete: (seen) =>
+          row.type === 'role' && JSON.stringify(seen.attributes['policies']) !== '[]'
+            ? client.modify('role', row.id, { policies: [] })
+            : client.delete(row.type, seen.physicalId),
+      },
     }));
 }

@@ -99,7 +99,7 @@ export class World {
   /** @throws while something still lives in it. */
   release(row: Row): void {
     const others = this.rows.filter((other) => other !== row && (other.goneAt ?? Infinity) > this.clock.now());
-    const isNamed = others.some((other) => Object.values(other.props).flat().includes(row.id));
+    const isNamed = row.type !== 'nat' && others.some((other) => Object.values(other.props).flat().includes(row.id));
     const holdsCluster = row.type === 'cluster' && others.some((other) => other.type === 'nodegroup' || other.type === 'addon');
     if (isNamed || holdsCluster) throw new NotYet(`${row.id} is in use`);
     if (row.type === 'role' && Array.isArray(row.props['policies']) && row.props['policies'].length > 0)
