@@ -45,6 +45,8 @@ export interface ConnectOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The rehearsal that was started for this session; it outlives the connection. */
   readonly rehearsal: Rehearsal | undefined;
+  /** The program that has the `token` command. */
+  readonly cliEntry: string;
   readonly signal: AbortSignal;
 }
 
@@ -78,7 +80,16 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock),
-    kubeconfig: kubeconfigPort({ env, home: env['HOME'] ?? homedir(), world, region: spec.region, profile }),
+    kubeconfig: await kubeconfigPort({
+      env,
+      home: env['HOME'] ?? homedir(),
+      clock: wallClock,
+      world,
+      platformFile: reach.file,
+      profile,
+      stateFolder: reach.stateFolder,
+      cliEntry: options.cliEntry,
+    }),
   };
   return {
     spec,

@@ -26,7 +26,7 @@ import { blindStatus, lookedStatus } from './statusView.ts';
 export interface SessionPorts {
   readonly person: Person;
   readonly env: NodeJS.ProcessEnv;
-  /** The program that has the `rehearse` command. */
+  /** The program that has the commands `rehearse` and `token`. */
   readonly cliEntry: string;
   emit(event: RunEvent): void;
   /** Something worth telling that is no event: one sentence. */
@@ -205,7 +205,15 @@ export class Session {
   async #make(spec: PlatformSpec): Promise<Connection> {
     const { mode, endpoint } = this.#reach;
     const rehearsal = mode === 'live' || endpoint !== undefined ? undefined : await (this.#rehearsal ??= this.#startRehearsal(spec, false));
-    return connect({ spec, reach: this.#reach, person: this.#ports.person, env: this.#ports.env, rehearsal, signal: this.#closing.signal });
+    return connect({
+      spec,
+      reach: this.#reach,
+      person: this.#ports.person,
+      env: this.#ports.env,
+      rehearsal,
+      cliEntry: this.#ports.cliEntry,
+      signal: this.#closing.signal,
+    });
   }
 
   #startRehearsal(spec: PlatformSpec, reset: boolean): Promise<RunningRehearsal> {
