@@ -58,11 +58,7 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
     item.iconPath = new vscode.ThemeIcon(row.icon.id, row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color));
     item.accessibilityInformation = { label: row.accessible };
     item.contextValue = contextValue(row);
-    item.collapsibleState = {
-      leaf: vscode.TreeItemCollapsibleState.None,
-      collapsed: vscode.TreeItemCollapsibleState.Collapsed,
-      expanded: vscode.TreeItemCollapsibleState.Expanded,
-    }[node.children.length === 0 ? 'leaf' : row.open];
+    item.collapsibleState = collapsibleState(node);
     if (row.flags.includes('hasSource')) item.command = { command: 'slipway.openSource', title: 'Go to Definition', arguments: [node] };
     return item;
   }
@@ -95,4 +91,10 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
     const value = this.#platforms.all.reduce((sum, { model }) => sum + attentionCount(model.view), 0);
     this.view.badge = value === 0 ? undefined : { value, tooltip: `${value} ${value === 1 ? 'thing needs' : 'things need'} you` };
   }
+}
+
+/** A root stays expanded also before it has rows: VS Code remembers the first state of an id, and would keep a former leaf closed. */
+function collapsibleState({ row, children }: RowNode): vscode.TreeItemCollapsibleState {
+  if (row.open === 'expanded') return vscode.TreeItemCollapsibleState.Expanded;
+  return children.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed;
 }
