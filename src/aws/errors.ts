@@ -120,7 +120,12 @@ async function common(aws: Aws, failure: Failure, signal: AbortSignal): Promise<
   return undefined;
 }
 
+/** Said already by a kind that knows more, or by whoever gives the credentials. */
+const isSaid = (error: unknown): error is Error =>
+  [Refused, NotYet, AnswerLost, Unseen, SignedOut].some((type) => error instanceof type);
+
 async function readError(aws: Aws, failure: Failure, signal: AbortSignal): Promise<Error> {
+  if (isSaid(failure.cause)) return failure.cause;
   const known = await common(aws, failure, signal);
   if (known instanceof SignedOut) return known;
   if (known !== undefined) return new Unseen(known.message, fieldsOf(failure, known.next));
@@ -134,6 +139,7 @@ async function readError(aws: Aws, failure: Failure, signal: AbortSignal): Promi
 }
 
 async function writeError(aws: Aws, failure: Failure, signal: AbortSignal): Promise<Error> {
+  if (isSaid(failure.cause)) return failure.cause;
   const { code, message, status } = failure;
   const known = await common(aws, failure, signal);
   if (known !== undefined) return known;
