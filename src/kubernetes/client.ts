@@ -148,7 +148,7 @@ export class KubernetesClient {
   }
 
   async #options(ask: Ask): Promise<RequestOptions & { readonly url: URL }> {
-    const url = new URL(ask.path, this.#connection.server);
+    const url = this.#address(ask.path);
     for (const [key, value] of Object.entries(ask.query ?? {})) if (value !== undefined) url.searchParams.set(key, value);
     const { certificateAuthority: ca, clientCertificate: client, serverName } = this.#connection;
     const token = await this.#connection.token();
@@ -166,6 +166,13 @@ export class KubernetesClient {
       ...(serverName === undefined ? {} : { servername: serverName }),
       ...(this.#transport.agent === undefined ? {} : { agent: this.#transport.agent }),
     };
+  }
+
+  #address(path: string): URL {
+    if (URL.canParse(path, this.#connection.server)) return new URL(path, this.#connection.server);
+    throw new Unseen(`the address of the cluster is none: ${this.#connection.server}`, {
+      next: 'Check the endpoint that EKS or the kubeconfig names.',
+    });
   }
 
   #words(ask: Ask, answer: Answer): string {

@@ -91,7 +91,7 @@ function wantedOf(
   // AWS itself upgrades a cluster at the end of standard support: newer than written is no difference, and there is no way back.
   const older = typeof running === 'string' && version !== 'latest' && compareVersions(running, version) < 0;
   return {
-    version: seen.state === 'absent' ? inputs.version.version : older ? version : undefined,
+    version: running === undefined ? inputs.version.version : older ? version : running,
     roleArn: inputs.role.arn,
     subnetIds: subnetIds.length === inputs.subnets.length ? subnetIds : undefined,
     securityGroupIds: groupId === undefined ? undefined : [groupId],

@@ -5,6 +5,7 @@ import { claimBy } from '../../../src/aws/iam/claim.ts';
 import { serviceRole, webIdentityRole } from '../../../src/aws/iam/role.ts';
 import { roleName } from '../../../src/aws/iam/roleName.ts';
 import { webIdentityTrust } from '../../../src/aws/iam/trust.ts';
+import { priceBook } from '../../../src/aws/prices.ts';
 import type { CallerOut, OidcOut, RoleOut } from '../../../src/aws/outputs.ts';
 import { awsError, fails, handleOf, lookWith, scriptedAws, stepContext } from '../scriptedAws.ts';
 import type { Script } from '../scriptedAws.ts';
@@ -45,17 +46,7 @@ function nodeRole(script: Script, boundary?: string) {
   return { ...scripted, role, inputs: { caller }, look: () => lookWith({ caller }) };
 }
 
-const noPrices = {
-  asOf: '2026-11-22',
-  cluster: undefined,
-  natGateway: undefined,
-  publicIpv4: undefined,
-  gp3Gib: undefined,
-  networkLoadBalancer: undefined,
-  classicLoadBalancer: undefined,
-  instance: () => undefined,
-  learnSpot: () => undefined,
-};
+const noPrices = priceBook('nowhere');
 
 const found = (extra: object = {}) => ({ Role: { Arn: arn, AssumeRolePolicyDocument: trust, Tags: ours, ...extra } });
 
