@@ -38,6 +38,7 @@ export class Run {
   #guarded: Promise<void> | undefined;
   #pause: Promise<void> | undefined;
   #pausedMs = 0;
+  #pausedAt: number | undefined;
   #stopReason: { readonly error: unknown } | undefined;
 
   constructor(ports: Ports, setting: RunSetting) {
@@ -53,7 +54,7 @@ export class Run {
 
   /** Milliseconds of this run's own: the clock without the pauses, so that nobody's patience ends while a person signs in. */
   elapsed(): number {
-    return this.clock.now() - this.began - this.#pausedMs;
+    return (this.#pausedAt ?? this.clock.now()) - this.began - this.#pausedMs;
   }
 
   /** A request of `provider`, in one of its slots. */
@@ -75,13 +76,11 @@ export class Run {
 
   /** Asks the guard, once a run. Its refusal ends the run. */
   async guard(): Promise<void> {
-    this.#guarded ??= this.ports.guard();
-    try {
-      await unlessAborted(this.signal, this.#guarded);
-    } catch (error) {
+    this.#guarded ??= this.ports.guard().catch((error: unknown) => {
       this.stop(error);
       throw error;
-    }
+    });
+    await unlessAborted(this.signal, this.#guarded);
   }
 
   /** Does `work` again after each time that the person had to sign in. @throws SignedOut in a quiet pass, or when they will not. */
@@ -99,15 +98,16 @@ export class Run {
   /** One pause for all who run into it. */
   #signIn(reason: SignedOut): Promise<void> {
     this.#pause ??= (async () => {
-      const from = this.clock.now();
+      this.#pausedAt = this.clock.now();
       this.emit({ event: 'run.paused', reason: reason.message });
       try {
         await unlessAborted(this.signal, this.ports.signedOut(reason.message, this.signal));
       } catch (refusal) {
-        this.stop(new SignedOut(reason.message, { code: reason.code, next: reason.next, cause: refusal }));
+        if (!this.signal.aborted) this.stop(new SignedOut(reason.message, { code: reason.code, next: reason.next, cause: refusal }));
         throw reason;
       }
-      this.#pausedMs += this.clock.now() - from;
+      this.#pausedMs += this.clock.now() - this.#pausedAt;
+      this.#pausedAt = undefined;
       this.#pause = undefined;
       if (!this.signal.aborted) this.emit({ event: 'run.resumed' });
     })();

@@ -42,7 +42,7 @@ export class World {
   readonly writes: string[] = [];
   /** Kubernetes does not answer. */
   unreachable = false;
-  /** Credentials expire at this read or write. */
+  /** Credentials expire with this read or write. */
   expireAt = Infinity;
   spotCapacity = true;
   natFailure: string | undefined;
@@ -111,10 +111,13 @@ export class World {
     row.goneAt ??= this.clock.now() + (DYING[row.type] ?? 0);
   }
 
-  /** @throws SignedOut once, at the call named. */
+  /** @throws SignedOut from the call named on, until somebody signs in. */
   authenticate(): void {
-    if (++this.#calls !== this.expireAt) return;
-    throw new SignedOut('The credentials have expired', { code: 'ExpiredToken' });
+    if (++this.#calls >= this.expireAt) throw new SignedOut('The credentials have expired', { code: 'ExpiredToken' });
+  }
+
+  signIn(): void {
+    this.expireAt = Infinity;
   }
 
   #bury(): void {
