@@ -22,6 +22,8 @@ import {
   type GetEbsDefaultKmsKeyIdResult,
   type GetEbsEncryptionByDefaultResult,
 } from '@aws-sdk/client-ec2';
+import prices from '../../../resources/prices.json' with { type: 'json' };
+import { instanceTypeNames } from '../../core/platform/instanceTypes.ts';
 import { AwsError, read, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
 import { filtered, outsideModel, paged, type FilterFields } from './common.ts';
@@ -34,29 +36,8 @@ const REGIONS = [
 ] as const; // prettier-ignore
 const OPT_IN_REGIONS = ['af-south-1', 'ap-east-1', 'eu-south-1', 'me-south-1'] as const;
 
-/** Instance types on sale here, in every zone, with the On-Demand price that spot prices are drawn under (USD an hour, us-west-2). */
-const INSTANCE_TYPES: Readonly<Record<string, number>> = {
-  't2.small': 0.023,
-  't2.medium': 0.0464,
-  't3.micro': 0.0104,
-  't3.small': 0.0208,
-  't3.medium': 0.0416,
-  't3.large': 0.0832,
-  't3.xlarge': 0.1664,
-  't3a.small': 0.0188,
-  't3a.medium': 0.0376,
-  't3a.large': 0.0752,
-  'm5.large': 0.096,
-  'm5.xlarge': 0.192,
-  'm6i.large': 0.096,
-  'm6i.xlarge': 0.192,
-  'm7i.large': 0.1008,
-  'c5.large': 0.085,
-  'c6i.large': 0.085,
-  'c6i.xlarge': 0.17,
-  'r5.large': 0.126,
-  'r6i.large': 0.126,
-};
+/** Types on sale in every zone of every region, with the On-Demand price (USD an hour, us-west-2) that spot prices are drawn under. */
+const ON_DEMAND: Readonly<Record<string, number>> = prices.regions['us-west-2'].instanceHour;
 
 interface Tagged {
   readonly tags: Readonly<Record<string, string>>;
@@ -122,7 +103,7 @@ interface Offering extends Tagged {
 function describeInstanceTypeOfferings(_world: World, { input, region }: Call<DescribeInstanceTypeOfferingsRequest>): DescribeInstanceTypeOfferingsResult {
   const kind = input.LocationType ?? 'region';
   const locations = kind === 'region' ? [region] : zonesOf(region).map((zone) => (kind === 'availability-zone-id' ? zone.id : zone.name));
-  const all: Offering[] = Object.keys(INSTANCE_TYPES).flatMap((type) => locations.map((location) => ({ type, location, tags: {} })));
+  const all: Offering[] = instanceTypeNames.flatMap((type) => locations.map((location) => ({ type, location, tags: {} })));
   const fields: FilterFields<Offering> = { 'instance-type': (each) => each.type, location: (each) => each.location };
   const { items, next } = paged(filtered(all, input.Filters, fields), input);
   return {
@@ -144,7 +125,7 @@ const HOUR_MS = 3_600_000;
 function describeSpotPriceHistory(world: World, { input, region }: Call<DescribeSpotPriceHistoryRequest>): DescribeSpotPriceHistoryResult {
   const products = input.ProductDescriptions ?? ['Linux/UNIX'];
   if (!products.some((each) => each.startsWith('Linux/UNIX'))) return { SpotPriceHistory: [] };
-  const types = (input.InstanceTypes ?? Object.keys(INSTANCE_TYPES)).filter((type) => Object.hasOwn(INSTANCE_TYPES, type));
+  const types = (input.InstanceTypes ?? Object.keys(ON_DEMAND)).filter((type) => Object.hasOwn(ON_DEMAND, type));
   const latest = Math.floor(world.now() / (6 * HOUR_MS)) * 6 * HOUR_MS;
   const from = input.StartTime?.getTime() ?? latest - 30 * 6 * HOUR_MS;
   const all: SpotPrice[] = [];
@@ -152,7 +133,7 @@ function describeSpotPriceHistory(world: World, { input, region }: Call<Describe
     for (const type of types) {
       zonesOf(region).forEach((zone, index) => {
         const wave = 0.36 + 0.06 * Math.sin(at / HOUR_MS / 17 + index + type.length);
-        all.push({ type, zone: zone.name, at, price: (INSTANCE_TYPES[type] ?? 0) * wave, tags: {} });
+        all.push({ type, zone: zone.name, at, price: (ON_DEMAND[type] ?? 0) * wave, tags: {} });
       });
     }
     if (at <= from) break;
