@@ -124,7 +124,7 @@ async function realOrSame(path: string): Promise<string> {
 
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
 }
 
 /** `undefined` when there is none. @throws Refused for what is no file of this person that may be written. */

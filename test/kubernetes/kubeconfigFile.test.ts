@@ -88,9 +88,9 @@ describe('the kubeconfig file', () => {
 
   it('keeps its mode, and one backup of what it was', async () => {
     writeFileSync(file, persons);
-    chmodSync(file, 0o640);
+    chmodSync(file, 0o664);
     await kubeconfig().write(arn, entry);
-    assert.equal(statSync(file).mode & 0o777, 0o640);
+    assert.equal(statSync(file).mode & 0o777, 0o664);
     assert.equal(readFileSync(`${file}.slipway-backup`, 'utf8'), persons);
     assert.equal(statSync(`${file}.slipway-backup`).mode & 0o777, 0o600);
     await kubeconfig().remove(arn);
@@ -117,6 +117,19 @@ describe('the kubeconfig file', () => {
     assert.equal(readlinkSync(file), '../dotfiles/kube');
     assert.match(readFileSync(join(home, 'dotfiles', 'kube'), 'utf8'), /cluster\/cauchy/);
     assert.deepEqual(leftovers(), []);
+  });
+
+  it('is locked by both of its names when it is linked', async () => {
+    const target = join(home, 'kube');
+    writeFileSync(target, persons);
+    symlinkSync(target, file);
+    for (const lock of [`${file}.lock`, `${target}.lock`]) {
+      writeFileSync(lock, '');
+      await refuses(/is held by another program/);
+      unlinkSync(lock);
+    }
+    assert.deepEqual(leftovers(), []);
+    assert.equal(existsSync(`${target}.lock`), false);
   });
 
   it('is made at the end of a link that leads to nothing yet', async () => {
