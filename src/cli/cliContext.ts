@@ -36,7 +36,7 @@ export async function withSession<T>(
     },
   });
   const stop = (): void => {
-    session.cancel();
+    session.halt();
   };
   context.interrupts.signal.addEventListener('abort', stop, { once: true });
   if (context.interrupts.signal.aborted) stop();

@@ -119,10 +119,21 @@ export class Session {
     this.#run?.abort();
   }
 
+  /** As `cancel`, and looks and questions end too. */
+  halt(): void {
+    this.cancel();
+    this.#closing.abort();
+  }
+
   /** As `cancel`, because nobody is there any more: the journal says so, and the next session tells of it. */
   interrupt(reason: string): void {
     this.#interruption = reason;
     this.cancel();
+  }
+
+  /** What the platform's resources are called, by id. */
+  async titles(): Promise<ReadonlyMap<ResourceId, string>> {
+    return new Map(offlineGraph(specOf(await this.document())).order.map(({ id, title }) => [id, title]));
   }
 
   /** The lines a person would type, quoted for this machine's shell. */
@@ -150,8 +161,7 @@ export class Session {
 
   /** Ends questions and looks, stops a rehearsal that was started here. A run is cancelled and not waited for: its caller does. */
   async close(): Promise<void> {
-    this.cancel();
-    this.#closing.abort();
+    this.halt();
     await this.#forget();
     const rehearsal = await this.#rehearsal?.catch(() => undefined);
     await rehearsal?.stop();

@@ -37,6 +37,7 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
       throw usageError(`Nobody can be asked here, and ${options.verb} changes things.`, 'Add --yes, or run it in a terminal.');
     if (options.yes) person.vouch();
     const plan = await session.plan(options.verb, options.stages, options.allow);
+    for (const [id, title] of await session.titles()) titles.set(id, title);
     for (const { resource, title } of plan.changes) titles.set(resource, title);
     for (const line of planLines(plan, style, rehearsal)) output.message(line);
     refuseUnlessPossible(plan, options.allow);

@@ -14,8 +14,8 @@ export function statusLines(status: PlatformStatus, style: Style): readonly stri
         stage.resources.map((resource) => [
           { text: resource.state, paint: () => style.state(resource.state) },
           resource.title,
-          { text: resource.physicalId ?? '', paint: style.dim },
           detail(resource),
+          { text: resource.physicalId ?? '', paint: style.dim },
         ]),
         2,
       ),
