@@ -138,6 +138,11 @@ export class ObjectStore {
     this.#stored.controlled = keys;
   }
 
+  /** World time, ms. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** World time as Kubernetes writes it: RFC 3339 in whole seconds. */
   time(at = this.#clock.now()): string {
     return rfc3339(at);
