@@ -74,12 +74,13 @@ interface Hooked {
 /** Clients of one region over the given connections. Nothing is read or sent before the first use. */
 export function createAws(options: AwsOptions): Aws {
   const { region, credentials, agents, endpoint } = options;
-  // The engine is the retrier: the SDK only smooths over what is gone within seconds.
+  // The engine is the retrier: the SDK only smooths over what is gone within seconds. Not `adaptive`: a few throttled reads then slow
+  // every request of the client down for a quarter of a minute, deaf to the abort signal.
   const shared = {
     region,
     credentials,
-    retryMode: 'adaptive',
-    maxAttempts: 4,
+    retryMode: 'standard',
+    maxAttempts: 3,
     customUserAgent: 'slipway',
     requestHandler: {
       httpAgent: agents.http,
@@ -102,7 +103,7 @@ export function createAws(options: AwsOptions): Aws {
     };
   };
   const ec2 = client('ec2', () => new EC2Client(shared));
-  const ec2Once = client('ec2Once', () => new EC2Client({ ...shared, retryMode: 'standard', maxAttempts: 1 }));
+  const ec2Once = client('ec2Once', () => new EC2Client({ ...shared, maxAttempts: 1 }));
   const iam = client('iam', () => new IAMClient(shared));
   const eks = client('eks', () => new EKSClient(shared));
   const sts = client('sts', () => new STSClient(shared));

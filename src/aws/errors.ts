@@ -121,8 +121,7 @@ async function common(aws: Aws, failure: Failure, signal: AbortSignal): Promise<
 }
 
 /** Said already by a kind that knows more, or by whoever gives the credentials. */
-const isSaid = (error: unknown): error is Error =>
-  [Refused, NotYet, AnswerLost, Unseen, SignedOut].some((type) => error instanceof type);
+const isSaid = (error: unknown): error is Error => [Refused, NotYet, AnswerLost, Unseen, SignedOut].some((type) => error instanceof type);
 
 async function readError(aws: Aws, failure: Failure, signal: AbortSignal): Promise<Error> {
   if (isSaid(failure.cause)) return failure.cause;

@@ -12,6 +12,7 @@ import { awsProvider } from '../../src/aws/provider.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { ComputeSpec, NetworkSpec, PlatformSpec } from '../../src/core/platform/platformSpec.ts';
 import { vpcStage, type VpcContext } from '../../src/stages/vpc.ts';
+import { parseFault } from '../../src/rehearsal/faults.ts';
 import { RehearsedAccount } from '../aws/rehearsedAccount.ts';
 
 const network: NetworkSpec = {
@@ -160,5 +161,74 @@ describe('stage vpc, rehearsed', function () {
     assert.deepEqual((await aws.ec2.send(new DescribeVpcsCommand(ours))).Vpcs ?? [], []);
     assert.deepEqual((await aws.ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [], []);
     assert.deepEqual((await aws.ec2.send(new DescribeInternetGatewaysCommand(ours))).InternetGateways ?? [], []);
+  });
+
+  const arm = (fault: string): void => account.world.faults.arm(parseFault(fault));
+  const standing = async () => {
+    const ours = { Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy/k3f9x2'] }] };
+    const [vpcs, gateways, addresses] = await Promise.all([
+      account.aws.ec2.send(new DescribeVpcsCommand(ours)),
+      account.aws.ec2.send(new DescribeInternetGatewaysCommand(ours)),
+      account.aws.ec2.send(new DescribeAddressesCommand(ours)),
+    ]);
+    return [vpcs.Vpcs?.length, gateways.InternetGateways?.length, addresses.Addresses?.length];
+  };
+
+  for (const operation of [
+    'CreateVpc',
+    'CreateInternetGateway',
+    'AllocateAddress',
+    'CreateNatGateway',
+    'CreateSubnet',
+    'AssociateRouteTable',
+  ]) {
+    it(`makes nothing twice when the answer to ${operation} is lost`, async () => {
+      arm(`lost-answer=${operation}`);
+      const outcome = await apply();
+      assert.equal(outcome.outcome, 'succeeded', account.failures());
+      assert.equal(account.world.faults.armed('lost-answer'), undefined, 'the fault has struck');
+      assert.deepEqual(await standing(), [1, 1, 2]);
+    });
+  }
+
+  it('says why a NAT gateway failed, and makes it anew in the next run', async () => {
+    arm('nat-failed');
+    const failed = await apply();
+    assert.equal(failed.outcome, 'failed');
+    assert.match(account.failures(), /^nat\/.*: AWS could not make the NAT gateway: /m);
+    const outcome = await apply();
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    assert.deepEqual(await standing(), [1, 1, 2]);
+  });
+
+  it('tells before the first write that Elastic IPs are short, with numbers', async () => {
+    arm('address-quota=1');
+    const plan = await account.engine([awsProvider(contextOf(account))]).plan(graphOf(account), 'apply', { signal });
+    const messages = plan.findings.filter((finding) => finding.code === 'quota').map((finding) => finding.message);
+    assert.equal(messages.length, 1, JSON.stringify(plan.findings));
+    assert.match(messages[0] ?? '', /needs 2 Elastic IPs, 1 of 5 left in us-west-2/);
+  });
+
+  it('goes on through throttling and errors of AWS', async () => {
+    arm('throttle');
+    arm('server-error');
+    const outcome = await apply();
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    assert.deepEqual(await standing(), [1, 1, 2]);
+  });
+
+  it('names the action that is denied', async () => {
+    arm('access-denied=ec2:CreateVpc');
+    const plan = await account.engine([awsProvider(contextOf(account))]).plan(graphOf(account), 'apply', { signal });
+    assert.ok(
+      plan.findings.some((finding) => finding.code === 'denied' && finding.message.includes('ec2:CreateVpc')),
+      JSON.stringify(plan.findings),
+    );
+    await assert.rejects(apply(), /This identity may not do ec2:CreateVpc/);
+    assert.deepEqual(
+      account.log().filter((call) => call.mutating && call.status < 400),
+      [],
+      'nothing was half-made',
+    );
   });
 });
