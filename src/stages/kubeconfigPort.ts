@@ -1,9 +1,4 @@
-/** What the entry of a cluster says, without the credentials: those are made by `exec` whenever kubectl asks. */
-export interface KubeconfigEntry {
-  readonly server: string;
-  /** Base64 of the PEM. */
-  readonly certificateAuthority: string;
-}
+import type { KubeconfigEntry } from '../kubernetes/kubeconfigEntry.ts';
 
 /** The entry of our cluster in a kubeconfig, under the cluster's ARN. Which file, and which program makes the token, was decided by whoever made this. */
 export interface KubeconfigPort {

@@ -13,11 +13,12 @@ import type { Depth, Observation, ResourceId } from '../../src/core/graph/resour
 import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { platformTag } from '../../src/core/platform/platformSpec.ts';
+import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
 import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
 import { startRehearsal } from '../../src/rehearsal/rehearse.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
 import { clusterReach } from '../../src/stages/clusterReach.ts';
-import type { KubeconfigEntry, KubeconfigPort } from '../../src/stages/kubeconfigPort.ts';
+import type { KubeconfigPort } from '../../src/stages/kubeconfigPort.ts';
 import { platformGraph } from '../../src/stages/registry.ts';
 
 /** A line of the world's `requests.jsonl`. */
@@ -99,8 +100,10 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 600 }: R
       clock,
       kubeconfig: entries,
       events,
-      apply: ({ consent = [], stages } = {}) => new Engine(ports()).apply(graph, { signal, consent: new Set(consent), ...(stages === undefined ? {} : { stages }) }),
-      destroy: ({ stages } = {}) => new Engine(ports()).destroy(graph, { signal, consent: new Set(), ...(stages === undefined ? {} : { stages }) }),
+      apply: ({ consent = [], stages } = {}) =>
+        new Engine(ports()).apply(graph, { signal, consent: new Set(consent), ...(stages === undefined ? {} : { stages }) }),
+      destroy: ({ stages } = {}) =>
+        new Engine(ports()).destroy(graph, { signal, consent: new Set(), ...(stages === undefined ? {} : { stages }) }),
       plan: (verb) => new Engine(ports()).plan(graph, verb, { signal }),
       observe: (depth) => new Engine(ports()).observe(graph, { signal, depth }),
       edited: platformOf,

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { AnswerLost, NotYet, Refused, Unseen } from '../../src/core/graph/errors.ts';
+import { scriptedServer, stranger } from './scriptedServer.ts';
+import type { Received, Reply, ScriptedServer } from './scriptedServer.ts';
+
+const signal = new AbortController().signal;
+const status = (code: number, reason: string, message: string): Reply => ({ status: code, body: { kind: 'Status', reason, message } });
+const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } };
+const path = '/api/v1/namespaces/default/configmaps/x';
+
+describe('the Kubernetes client', () => {
+  let server: ScriptedServer | undefined;
+  const serving = async (reply: (request: Received) => Reply | Promise<Reply>): Promise<ScriptedServer> =>
+    (server = await scriptedServer(reply));
+
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  it('shows its token in the header, and nowhere else', async () => {
+    const { client, received } = await serving(() => ({ body: manifest }));
+    assert.deepEqual(await client().get(path, signal), manifest);
+    assert.equal(received[0]?.headers['authorization'], 'Bearer canary-token');
+    assert.ok(!received[0].url.href.includes('canary'));
+  });
+
+  it('reads a list page by page', async () => {
+    const { client, received } = await serving(({ url }) =>
+      url.searchParams.get('continue') === null
+        ? { body: { metadata: { continue: 'more' }, items: [{ metadata: { name: 'a' } }] } }
+        : { body: { metadata: {}, items: [{ metadata: { name: 'b' } }] } },
+    );
+    const items = await client().list('/api/v1/nodes', signal, { labelSelector: 'a=b' });
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(
+      received.map(({ url }) => url.searchParams.get('labelSelector')),
+      ['a=b', 'a=b'],
+    );
+    assert.ok(received.every(({ url }) => Number(url.searchParams.get('limit')) > 0));
+  });
+
+  it('tells what is not there from what could not be looked at', async () => {
+    const { client } = await serving(({ url }) =>
+      url.pathname === path ? status(404, 'NotFound', 'no') : status(500, 'InternalError', 'broken'),
+    );
+    assert.equal(await client().get(path, signal), undefined);
+    await assert.rejects(client().list('/api/v1/nodes', signal), Unseen);
+  });
+
+  it('applies the manifest as it stands, strictly, as slipway', async () => {
+    const { client, received } = await serving(() => ({}));
+    await client().apply(path, manifest, signal);
+    const [request] = received;
+    assert.equal(request?.method, 'PATCH');
+    assert.equal(request.headers['content-type'], 'application/apply-patch+yaml');
+    assert.deepEqual(Object.fromEntries(request.url.searchParams), { fieldManager: 'slipway', fieldValidation: 'Strict' });
+    assert.deepEqual(JSON.parse(request.body), manifest);
+    await client().apply(path, manifest, signal, { dryRun: true, force: true });
+    assert.equal(received[1]?.url.searchParams.get('dryRun'), 'All');
+    assert.equal(received[1].url.searchParams.get('force'), 'true');
+  });
+
+  it('deletes, and what is gone already is as good', async () => {
+    const { client, received } = await serving(() => status(404, 'NotFound', 'no'));
+    await client().delete(path, signal);
+    assert.equal(received[0]?.method, 'DELETE');
+  });
+
+  it('takes a 401 for lag at first, and for a missing access entry after two minutes', async () => {
+    const { client, clock } = await serving(() => status(401, 'Unauthorized', 'Unauthorized'));
+    const one = client();
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+    clock.now = 119_999;
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+    clock.now = 120_000;
+    await assert.rejects(
+      one.apply(path, manifest, signal),
+      (error: unknown) => error instanceof Refused && error.message.includes('no access entry'),
+    );
+    await assert.rejects(one.get(path, signal), Unseen);
+  });
+
+  it('begins to count anew when it was let in meanwhile', async () => {
+    const door = { open: false };
+    const { client, clock } = await serving(() => (door.open ? {} : status(401, 'Unauthorized', 'Unauthorized')));
+    const one = client();
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+    door.open = true;
+    await one.apply(path, manifest, signal);
+    door.open = false;
+    clock.now = 500_000;
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+  });
+
+  it('says which verb on what is forbidden', async () => {
+    const { client } = await serving(() => status(403, 'Forbidden', 'no'));
+    await assert.rejects(
+      client().list('/api/v1/nodes', signal),
+      (error: unknown) => error instanceof Unseen && error.message.includes('list /api/v1/nodes'),
+    );
+    await assert.rejects(
+      client().apply(path, manifest, signal),
+      (error: unknown) => error instanceof Refused && error.message.includes(`apply ${path}`),
+    );
+  });
+
+  it('keeps apart what was surely not done and what may have been', async () => {
+    const replies = new Map<string, Reply>([
+      ['/429', status(429, 'TooManyRequests', 'busy')],
+      ['/503', status(503, 'ServiceUnavailable', 'later')],
+      ['/500', status(500, 'InternalError', 'broken')],
+      ['/409', status(409, 'Conflict', 'conflict with "helm": .data')],
+      ['/drop', { drop: true }],
+    ]);
+    const { client } = await serving(({ url }) => replies.get(url.pathname) ?? {});
+    await assert.rejects(client().apply('/429', manifest, signal), NotYet);
+    await assert.rejects(client().apply('/503', manifest, signal), NotYet);
+    await assert.rejects(client().apply('/500', manifest, signal), AnswerLost);
+    await assert.rejects(
+      client().apply('/409', manifest, signal),
+      (error: unknown) => error instanceof Refused && error.message.includes('helm'),
+    );
+    await assert.rejects(client().apply('/drop', manifest, signal), AnswerLost);
+    await assert.rejects(client().get('/drop', signal), Unseen);
+  });
+
+  it('says that a certificate is not the cluster’s, and sends nothing to such a server', async () => {
+    const { client, received } = await serving(() => ({}));
+    const mistrusting = client({ certificateAuthority: stranger.certificate });
+    await assert.rejects(
+      mistrusting.get(path, signal),
+      (error: unknown) => error instanceof Unseen && error.message.includes('certificate'),
+    );
+    await assert.rejects(mistrusting.apply(path, manifest, signal), NotYet);
+    assert.deepEqual(received, []);
+  });
+
+  it('says that nobody listens; a write that never left is not lost', async () => {
+    const { client, close } = await serving(() => ({}));
+    const one = client();
+    await close();
+    await assert.rejects(one.get(path, signal), (error: unknown) => error instanceof Unseen && error.message.includes('cannot be reached'));
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+  });
+
+  it('sends nothing once the run was cancelled, also when it was while the token was made', async () => {
+    const { client, received } = await serving(() => ({}));
+    const run = new AbortController();
+    const slow = client({ token: () => (run.abort(), Promise.resolve('canary-token')) });
+    await assert.rejects(slow.apply(path, manifest, run.signal), { name: 'AbortError' });
+    assert.deepEqual(received, []);
+  });
+
+  it('lets go of a read that is cancelled', async () => {
+    const run = new AbortController();
+    const { client } = await serving(() => (run.abort(), new Promise<Reply>(() => undefined)));
+    await assert.rejects(client().get(path, run.signal), { name: 'AbortError' });
+  });
+
+  it('refuses a cluster whose address is none', async () => {
+    const { client } = await serving(() => ({}));
+    await assert.rejects(client({ server: 'nowhere' }).get(path, signal), Unseen);
+  });
+});
