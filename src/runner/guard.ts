@@ -25,12 +25,7 @@ export interface GuardOptions {
  */
 export async function guard(caller: CallerOut, options: GuardOptions): Promise<void> {
   const { file, region, person, pins } = options;
-  for (const [expected, by] of [
-    [options.personAccount, 'you named'],
-    [options.fileAccount, 'platform.yml names'],
-  ] as const) {
-    if (expected !== undefined && expected !== caller.account) throw wrongAccount(expected, by, caller);
-  }
+  assertAccount(caller, options);
   if (options.rehearsal) return;
   const identity = stableIdentity(caller.arn);
   const pin = await pins.of(file);
@@ -64,7 +59,20 @@ export async function guard(caller: CallerOut, options: GuardOptions): Promise<v
   await pins.set(file, { account: caller.account, region, identity });
 }
 
-function wrongAccount(expected: string, by: string, caller: CallerOut): RunnerError {
+/** @throws RunnerError exit 3 when the file or the person names another account than the credentials'. */
+export function assertAccount(
+  caller: Pick<CallerOut, 'account' | 'arn'>,
+  expected: Pick<GuardOptions, 'fileAccount' | 'personAccount'>,
+): void {
+  for (const [account, by] of [
+    [expected.personAccount, 'you named'],
+    [expected.fileAccount, 'platform.yml names'],
+  ] as const) {
+    if (account !== undefined && account !== caller.account) throw wrongAccount(account, by, caller);
+  }
+}
+
+function wrongAccount(expected: string, by: string, caller: Pick<CallerOut, 'account' | 'arn'>): RunnerError {
   return new RunnerError(`The credentials belong to account ${caller.account}, but ${by} ${expected}: nothing was changed.`, {
     code: 'guard',
     exit: 3,

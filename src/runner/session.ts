@@ -10,6 +10,7 @@ import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { stageState } from '../core/status/stageState.ts';
 import { commandLines } from './commandLines.ts';
 import { connect, offlineGraph, type Connection } from './connection.ts';
+import { assertAccount } from './guard.ts';
 import { lastRunOf } from './lastRun.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
@@ -21,7 +22,7 @@ import { quietPorts, run } from './run.ts';
 import { RunnerError } from './runnerError.ts';
 import { shellOf } from './shellQuote.ts';
 import { defaultWorld } from './stateFolder.ts';
-import { blindStatus, lookedStatus } from './statusView.ts';
+import { blindStatus, callerIn, lookedStatus } from './statusView.ts';
 
 export interface SessionPorts {
   readonly person: Person;
@@ -101,6 +102,8 @@ export class Session {
     });
     const caller = plan.observations.get('caller');
     if (caller?.state === 'unknown') throw new Unseen(caller.reason, { next: 'Check the network and the proxy.' });
+    const who = callerIn(caller);
+    if (who !== undefined) assertAccount(who, { fileAccount: spec.account, personAccount: this.#reach.account });
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
     this.#approvals.set(view.fingerprint, approvalOf(plan));
     return view;

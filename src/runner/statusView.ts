@@ -63,7 +63,8 @@ export function blindStatus({ document, spec, mode, previous }: Shown, session: 
   return status;
 }
 
-function callerIn(seen: Observation<unknown> | undefined): Pick<CallerOut, 'account' | 'arn'> | undefined {
+/** Who was calling, in what a look has seen. */
+export function callerIn(seen: Observation<unknown> | undefined): Pick<CallerOut, 'account' | 'arn'> | undefined {
   const outputs = outputsIn(seen);
   if (typeof outputs !== 'object' || outputs === null || !('account' in outputs) || !('arn' in outputs)) return undefined;
   const { account, arn } = outputs;

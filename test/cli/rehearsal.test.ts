@@ -50,7 +50,13 @@ describe('cli: a platform in the rehearsed account', function () {
     assert.deepEqual((JSON.parse(plan.stdout) as { readonly changes: unknown }).changes, []);
 
     const wrong = await cli.run('apply', '--yes', '--account', '999999999999');
-    assert.notEqual(wrong.code, 0);
+    assert.equal(wrong.code, 3, wrong.stderr);
+    const { error } = last(wrong) as {
+      readonly error: { readonly code: string; readonly expected: unknown; readonly actual: Readonly<Record<string, string>> };
+    };
+    assert.equal(error.code, 'guard');
+    assert.deepEqual(error.expected, { account: '999999999999' });
+    assert.equal(error.actual['account'], '000000000000');
 
     const destroyed = await cli.run('destroy', '--yes');
     assert.equal(destroyed.code, 0, destroyed.stderr);

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Calls, Failure, FromRunner, Reach } from '../../src/runner/protocol.ts';
+import type { RunEvent } from '../../src/core/engine/events.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
+
+/** The extension's end of the channel, as small as it can be. */
+class Runner {
+  readonly child: ChildProcess;
+  readonly events: RunEvent[] = [];
+  #next = 1;
+
+  constructor(folder: string) {
+    this.child = fork(MAIN, [], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'json',
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: folder,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: join(folder, 'none'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+      },
+    });
+    this.child.setMaxListeners(50);
+    this.child.on('message', (message: FromRunner) => {
+      if ('event' in message) this.events.push(message.event);
+    });
+  }
+
+  /** @throws the failure */
+  call<C extends keyof Calls>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      const listen = (message: FromRunner): void => {
+        if (!('id' in message) || message.id !== id) return;
+        this.child.off('message', listen);
+        if ('failure' in message) reject(Object.assign(new Error(message.failure.message), { failure: message.failure }));
+        else resolve(message.result as Calls[C]['result']);
+      };
+      this.child.on('message', listen);
+      this.child.send({ id, call, params });
+    });
+  }
+
+  /** The event, once it has come. */
+  async seen(matches: (event: RunEvent) => boolean): Promise<void> {
+    while (!this.events.some(matches)) await once(this.child, 'message');
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const exited = once(this.child, 'exit');
+    if (this.child.connected) this.child.disconnect();
+    await exited;
+  }
+}
+
+const failureOf = (error: unknown): Failure => (error as { readonly failure: Failure }).failure;
+
+async function rehearsed(): Promise<AsyncDisposable & { readonly path: string; readonly reach: Reach }> {
+  const folder = await temporaryFolder();
+  const file = join(folder.path, 'platform.yml');
+  await writeFile(file, 'name: cauchy\nregion: us-west-2\n');
+  return {
+    path: folder.path,
+    reach: { file, mode: 'rehearsal', world: join(folder.path, 'world'), timeScale: 300, stateFolder: join(folder.path, 'state') },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+describe('the runner process', function () {
+  this.timeout(120_000);
+
+  it('checks a document and tells its rows without an account', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    const { file } = platform.reach;
+    assert.deepEqual(
+      (await runner.call('validate', { file })).filter(({ severity }) => severity === 'error'),
+      [],
+    );
+    const findings = await runner.call('validate', { file, text: 'name: cauchy\nregion: nowhere-1\n' });
+    assert.equal(findings.filter(({ severity }) => severity === 'error').length, 1);
+    const rows = await runner.call('outline', { file });
+    assert.equal(rows.session, 'notConnected');
+    assert.deepEqual(new Set(rows.stages.map(({ state }) => state)), new Set(['absent']));
+    const { range } = await runner.call('locate', { file, paths: [['network', 'cidr'], ['region']] });
+    assert.deepEqual(range?.start, { line: 2, column: 9 });
+    await runner.end();
+  });
+
+  it('survives five thousand brackets and messages that are none', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    runner.child.send({ id: 'x', call: 'status' });
+    runner.child.send('canary');
+    const findings = await runner.call('validate', {
+      file: platform.reach.file,
+      text: `name: a\nregion: us-west-2\ntags: ${'['.repeat(5_000)}`,
+    });
+    assert.ok(findings.some(({ severity }) => severity === 'error'));
+    await assert.rejects(runner.call('status', { fresh: true }), (error: unknown) => failureOf(error).code === 'not-open');
+    await runner.end();
+  });
+
+  it('says signed out in the status, and with what to do in a plan', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    await runner.call('open', { file: platform.reach.file, mode: 'live', stateFolder: platform.reach.stateFolder });
+    const status = await runner.call('status', { fresh: true });
+    assert.equal(status.session, 'signedOut');
+    assert.deepEqual(new Set(status.stages.map(({ state }) => state)), new Set(['unknown']));
+    await assert.rejects(
+      runner.call('plan', { verb: 'apply' }),
+      (error: unknown) => failureOf(error).exit === 4 && failureOf(error).next !== undefined,
+    );
+    await runner.end();
+  });
+
+  it('plans, does what was approved and nothing unknown, and tells it as events', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    await runner.call('open', platform.reach);
+    await assert.rejects(
+      runner.call('apply', { allow: [], approved: 'canary-unknown' }),
+      (error: unknown) => failureOf(error).code === 'plan-again',
+    );
+    const plan = await runner.call('plan', { verb: 'apply', stages: ['vpc'] });
+    const outcome = await runner.call('apply', { stages: ['vpc'], allow: [], approved: plan.fingerprint });
+    assert.equal(outcome.outcome, 'succeeded');
+    await runner.seen(({ event }) => event === 'run.finished');
+    assert.equal(runner.events[0]?.event, 'run.started');
+    await runner.end();
+  });
+
+  it('lists, makes and mends faults of the rehearsal, and forgets its world', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    await runner.call('open', platform.reach);
+    assert.ok((await runner.call('faults', {})).every(({ armed }) => !armed));
+    await runner.call('breakSomething', { fault: 'address-quota=0', armed: true });
+    assert.deepEqual(
+      (await runner.call('faults', {})).filter(({ armed }) => armed).map(({ name }) => name),
+      ['address-quota'],
+    );
+    await assert.rejects(runner.call('breakSomething', { fault: 'canary', armed: true }), (error: unknown) => failureOf(error).exit === 2);
+    await runner.call('resetRehearsal', {});
+    assert.ok((await runner.call('faults', {})).every(({ armed }) => !armed));
+    await runner.end();
+  });
+
+  it('writes nothing after its channel is lost, says so in the journal, and tells the next session', async () => {
+    await using platform = await rehearsed();
+    const runner = new Runner(platform.path);
+    await runner.call('open', platform.reach);
+    const plan = await runner.call('plan', { verb: 'apply', stages: ['vpc'] });
+    runner.call('apply', { stages: ['vpc'], allow: [], approved: plan.fingerprint }).catch(() => undefined);
+    await runner.seen((event) => event.event === 'resource.started' && event.resource.startsWith('nat/'));
+    await runner.end();
+    assert.equal(runner.child.exitCode, 0);
+    const journals = join(platform.reach.stateFolder, 'journal');
+    const [journal = ''] = await readdir(journals);
+    const lines = (await readFile(join(journals, journal), 'utf8')).trimEnd().split('\n');
+    assert.equal((JSON.parse(lines.at(-1) ?? '') as { readonly event: string }).event, 'run.interrupted');
+
+    const next = new Runner(platform.path);
+    const { interrupted } = await next.call('open', platform.reach);
+    assert.equal(interrupted?.verb, 'apply');
+    assert.deepEqual(interrupted.stages, ['vpc']);
+    const again = await next.call('plan', { verb: 'apply', stages: ['vpc'] });
+    assert.equal((await next.call('apply', { stages: ['vpc'], allow: [], approved: again.fingerprint })).outcome, 'succeeded');
+    assert.equal((await next.call('open', platform.reach)).interrupted, undefined);
+    await next.end();
+  });
+});
