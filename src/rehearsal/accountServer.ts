@@ -31,6 +31,8 @@ export async function serveAccount(options: AccountServerOptions): Promise<Accou
   const closing = new AbortController();
   const server = createServer((request, response) => {
     serve(options, front, boundPort(server), closing.signal, request, response).catch((error: unknown) => {
+      // Whoever hung up in the middle of a request gets no answer, and there is nothing to say about it.
+      if (request.destroyed) return;
       process.stderr.write(`rehearsal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       response.destroy();
     });
@@ -94,8 +96,8 @@ async function serve(
 function stranger(incoming: IncomingMessage, port: number, allowHosts: readonly string[]): string | undefined {
   const { host = '', origin } = incoming.headers;
   const own = `${LOOPBACK}:${String(port)}`;
-  const bucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.(.+)$/.exec(host)?.[1];
-  if (host !== own && bucket !== own && !allowHosts.includes(host)) return 'This host name is not served here.';
+  const bucket = host.endsWith(`.${own}`) && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(host.slice(0, -own.length - 1));
+  if (host !== own && !bucket && !allowHosts.includes(host)) return 'This host name is not served here.';
   if (origin !== undefined) return 'Web pages are not served here.';
   return incoming.headers['sec-fetch-site'] === 'cross-site' ? 'Web pages are not served here.' : undefined;
 }

@@ -25,7 +25,12 @@ export interface TestAccount {
   /** Lets seconds of world time pass. */
   pass(seconds: number): void;
   /** For SDK clients. */
-  readonly client: { readonly endpoint: string; readonly region: string; readonly maxAttempts: number; readonly credentials: { accessKeyId: string; secretAccessKey: string } };
+  readonly client: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly maxAttempts: number;
+    readonly credentials: { accessKeyId: string; secretAccessKey: string };
+  };
   readonly requestsFile: string;
   /** The server ends; the folder stays. */
   stop(): Promise<void>;

@@ -30,21 +30,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import assert from 'node:assert/strict';
 import { startAccount, type TestAccount } from './account.ts';
-
-/** The code of AWS's refusal; what is not refused fails the test. */
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const value = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(value instanceof Error, 'AWS refuses this');
-  return value.name;
-}
-
-function present<T>(value: T | undefined): T {
-  assert.ok(value !== undefined);
-  return value;
-}
+import { present, refusal } from './refusal.ts';
 
 describe('rehearsed EC2', () => {
   let account: TestAccount;
@@ -62,7 +48,10 @@ describe('rehearsed EC2', () => {
 
   async function vpc(cidr = '10.0.0.0/16'): Promise<string> {
     const made = await ec2.send(
-      new CreateVpcCommand({ CidrBlock: cidr, TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'slipway:platform', Value: 'cauchy' }] }] }),
+      new CreateVpcCommand({
+        CidrBlock: cidr,
+        TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'slipway:platform', Value: 'cauchy' }] }],
+      }),
     );
     account.pass(5);
     return present(made.Vpc?.VpcId);
@@ -89,14 +78,19 @@ describe('rehearsed EC2', () => {
   }
 
   async function nat(subnetId: string, allocationId: string, token?: string): Promise<string> {
-    const made = await ec2.send(new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: allocationId, ...(token !== undefined && { ClientToken: token }) }));
+    const made = await ec2.send(
+      new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: allocationId, ...(token !== undefined && { ClientToken: token }) }),
+    );
     account.pass(5);
     return present(made.NatGateway?.NatGatewayId);
   }
 
   it('shows a new VPC only after a while, and then by its tags', async () => {
     const made = await ec2.send(
-      new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'owner', Value: 'slipway & co' }] }] }),
+      new CreateVpcCommand({
+        CidrBlock: '10.0.0.0/16',
+        TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'owner', Value: 'slipway & co' }] }],
+      }),
     );
     const id = present(made.Vpc?.VpcId);
     assert.match(id, /^vpc-0[0-9a-f]{16}$/);
@@ -116,12 +110,17 @@ describe('rehearsed EC2', () => {
     const other = new EC2Client({ ...account.client, region: 'eu-west-1' });
     const elsewhere = await other.send(new DescribeVpcsCommand({}));
     other.destroy();
-    assert.deepEqual(elsewhere.Vpcs?.map((each) => [each.IsDefault, each.CidrBlock]), [[true, '172.31.0.0/16']]);
+    assert.deepEqual(
+      elsewhere.Vpcs?.map((each) => [each.IsDefault, each.CidrBlock]),
+      [[true, '172.31.0.0/16']],
+    );
   });
 
   it('modifies one VPC attribute a call', async () => {
     const id = await vpc();
-    const both = ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames: { Value: true }, EnableDnsSupport: { Value: true } }));
+    const both = ec2.send(
+      new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames: { Value: true }, EnableDnsSupport: { Value: true } }),
+    );
     assert.equal(await refusal(both), 'InvalidParameterCombination');
     await ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames: { Value: true } }));
     const seen = await ec2.send(new DescribeVpcAttributeCommand({ VpcId: id, Attribute: 'enableDnsHostnames' }));
@@ -144,19 +143,27 @@ describe('rehearsed EC2', () => {
     const gateway = await attachedGateway(id);
     const allocation = await address();
     const natId = await nat(subnetId, allocation, 'canary-token');
-    const again = await ec2.send(new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: allocation, ClientToken: 'canary-token' }));
+    const again = await ec2.send(
+      new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: allocation, ClientToken: 'canary-token' }),
+    );
     assert.equal(again.NatGateway?.NatGatewayId, natId, 'the same token makes nothing new');
-    const other = ec2.send(new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: 'eipalloc-00000000000000000', ClientToken: 'canary-token' }));
+    const other = ec2.send(
+      new CreateNatGatewayCommand({ SubnetId: subnetId, AllocationId: 'eipalloc-00000000000000000', ClientToken: 'canary-token' }),
+    );
     assert.equal(await refusal(other), 'IdempotentParameterMismatch');
 
-    const state = async (): Promise<string | undefined> => (await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [natId] }))).NatGateways?.[0]?.State;
+    const state = async (): Promise<string | undefined> =>
+      (await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [natId] }))).NatGateways?.[0]?.State;
     assert.equal(await state(), 'pending');
     account.pass(110);
     assert.equal(await state(), 'available');
 
     assert.equal(await refusal(ec2.send(new ReleaseAddressCommand({ AllocationId: allocation }))), 'InvalidIPAddress.InUse');
     assert.equal(await refusal(ec2.send(new DeleteSubnetCommand({ SubnetId: subnetId }))), 'DependencyViolation');
-    assert.equal(await refusal(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: gateway, VpcId: id }))), 'DependencyViolation');
+    assert.equal(
+      await refusal(ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: gateway, VpcId: id }))),
+      'DependencyViolation',
+    );
     assert.equal(await refusal(ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: gateway }))), 'DependencyViolation');
     assert.equal(await refusal(ec2.send(new DeleteVpcCommand({ VpcId: id }))), 'DependencyViolation');
 
@@ -191,7 +198,8 @@ describe('rehearsed EC2', () => {
     const made = await ec2.send(new CreateRouteTableCommand({ VpcId: id, ClientToken: 'canary-routes' }));
     account.pass(5);
     const table = present(made.RouteTable?.RouteTableId);
-    const route = (): Promise<unknown> => ec2.send(new CreateRouteCommand({ RouteTableId: table, DestinationCidrBlock: '0.0.0.0/0', GatewayId: gateway }));
+    const route = (): Promise<unknown> =>
+      ec2.send(new CreateRouteCommand({ RouteTableId: table, DestinationCidrBlock: '0.0.0.0/0', GatewayId: gateway }));
     await route();
     assert.equal(await refusal(route()), 'RouteAlreadyExists');
     const associate = (): Promise<unknown> => ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId: subnetId }));
@@ -200,10 +208,13 @@ describe('rehearsed EC2', () => {
     assert.equal(await refusal(ec2.send(new DeleteRouteTableCommand({ RouteTableId: table }))), 'DependencyViolation');
     await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: gateway, VpcId: id }));
     const seen = await ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name: 'association.subnet-id', Values: [subnetId] }] }));
-    assert.deepEqual(seen.RouteTables?.[0]?.Routes?.map((each) => [each.DestinationCidrBlock, each.State]), [
-      ['10.0.0.0/16', 'active'],
-      ['0.0.0.0/0', 'blackhole'],
-    ]);
+    assert.deepEqual(
+      seen.RouteTables?.[0]?.Routes?.map((each) => [each.DestinationCidrBlock, each.State]),
+      [
+        ['10.0.0.0/16', 'active'],
+        ['0.0.0.0/0', 'blackhole'],
+      ],
+    );
   });
 
   it('has five addresses and no more', async () => {
@@ -213,7 +224,10 @@ describe('rehearsed EC2', () => {
 
   it('refuses filters it does not have, pages, and keeps tags within their rules', async () => {
     const id = await vpc();
-    assert.equal(await refusal(ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] }))), 'InvalidParameterValue');
+    assert.equal(
+      await refusal(ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] }))),
+      'InvalidParameterValue',
+    );
     for (let index = 0; index < 6; index += 1) await subnet(id, `10.0.${String(index * 16)}.0/20`);
     const mine = { Filters: [{ Name: 'vpc-id', Values: [id] }], MaxResults: 5 };
     const first = await ec2.send(new DescribeSubnetsCommand(mine));
@@ -245,13 +259,25 @@ describe('rehearsed EC2', () => {
     });
     const id = await vpc();
     const groups = await ec2.send(
-      new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'vpc-id', Values: [id] }, { Name: 'group-name', Values: ['default'] }] }),
+      new DescribeSecurityGroupsCommand({
+        Filters: [
+          { Name: 'vpc-id', Values: [id] },
+          { Name: 'group-name', Values: ['default'] },
+        ],
+      }),
     );
     assert.equal(groups.SecurityGroups?.length, 1);
     const prices = await ec2.send(
-      new DescribeSpotPriceHistoryCommand({ InstanceTypes: ['t3.small'], ProductDescriptions: ['Linux/UNIX'], StartTime: new Date(account.world.now()) }),
+      new DescribeSpotPriceHistoryCommand({
+        InstanceTypes: ['t3.small'],
+        ProductDescriptions: ['Linux/UNIX'],
+        StartTime: new Date(account.world.now()),
+      }),
     );
-    assert.deepEqual(prices.SpotPriceHistory?.map((each) => each.AvailabilityZone), ['us-west-2a', 'us-west-2b', 'us-west-2c', 'us-west-2d']);
+    assert.deepEqual(
+      prices.SpotPriceHistory?.map((each) => each.AvailabilityZone),
+      ['us-west-2a', 'us-west-2b', 'us-west-2c', 'us-west-2d'],
+    );
     assert.match(prices.SpotPriceHistory?.[0]?.SpotPrice ?? '', /^0\.00\d{4}$/);
   });
 });

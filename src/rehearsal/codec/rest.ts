@@ -41,7 +41,9 @@ export class Routes {
 function routeOf(operation: Operation): Route {
   const [method, uri, status] = httpTrait(operation);
   const [path = '/', query = ''] = uri.split('?');
-  return { method, segments: path.split('/'), query: new URLSearchParams(query), status, operation };
+  const demanded = new URLSearchParams(query);
+  demanded.delete('x-id'); // The JavaScript SDK's own mark, which no other client sends.
+  return { method, segments: path.split('/'), query: demanded, status, operation };
 }
 
 function httpTrait(operation: Operation): readonly [string, string, number] {
