@@ -1,6 +1,7 @@
 import { serveAccount } from './accountServer.ts';
 import { parseFault } from './faults.ts';
 import { FolderWorld, forgetWorld } from './folderWorld.ts';
+import { serveKubernetes } from './kubernetes/kubernetesServer.ts';
 import { RequestLog } from './requestLog.ts';
 import { SERVICES } from './services.ts';
 
@@ -35,7 +36,7 @@ export interface Rehearsal {
 }
 
 /**
- * Serves the rehearsed account on 127.0.0.1.
+ * Serves the rehearsed account on 127.0.0.1: all AWS services on one port, the API servers of its clusters on another.
  * @throws UnknownFault, WorldInUse, WorldUnreadable
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
@@ -53,6 +54,20 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     const region = options.region ?? 'us-west-2';
     const log = new RequestLog(world.folder, () => world.wall());
     const account = await serveAccount({ world, log, services: SERVICES, port: options.port, allowHosts: options.allowHosts });
+    const clusters = await serveKubernetes({
+      world,
+      save: () => {
+        world.save();
+      },
+      log: (request) => {
+        log.append(request);
+      },
+      wall: () => world.wall(),
+      endpoint: account.endpoint,
+    }).catch(async (cause: unknown) => {
+      await account.close();
+      throw cause;
+    });
     return {
       endpoint: account.endpoint,
       world,
@@ -67,7 +82,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
         SLIPWAY_REHEARSAL_TOKEN: world.bearerToken,
       },
       close: async () => {
-        await account.close();
+        await Promise.all([account.close(), clusters.close()]);
         world.close();
       },
     };
