@@ -41,7 +41,7 @@ export function lookedStatus(
     findings: document.findings,
     graph: connection.graph,
     observations,
-    observedAt: new Date(connection.clock.now()).toISOString(),
+    observedAt: new Date().toISOString(),
     previous,
   });
 }
