@@ -1,4 +1,5 @@
-import type { Action, AnyResource, Observation, ResourceId } from '../graph/resource.ts';
+import { handlesOf } from '../graph/inputs.ts';
+import type { Action, AnyResource, Handle, Observation, ResourceId } from '../graph/resource.ts';
 import type { Direction, ResourceGraph } from '../graph/resourceGraph.ts';
 import { assertMayRun } from './approval.ts';
 import type { Outcome } from './events.ts';
@@ -81,10 +82,7 @@ export class Engine implements Verbs {
         );
       };
       const results = await takeAway(run, all, { includes: goes, planned: () => 'delete' });
-      for (const resource of graph.order) {
-        const isGone = resource.within !== undefined && results.get(resource.within.id)?.kind === 'done';
-        if (isGone && diesWithHome(graph, resource, scope.selected, plan.observations)) run.note(resource, { state: 'absent' });
-      }
+      noteWhatWentAlong(run, scope, plan, results);
       return [results];
     });
   }
@@ -184,6 +182,18 @@ export class Engine implements Verbs {
   async #residue(run: Run): Promise<readonly Residue[]> {
     const found = await Promise.all(this.#ports.providers.map((provider) => residueOf(run, provider)));
     return found.flat();
+  }
+}
+
+/** What no step of ours deleted and nobody can look at any longer: objects of a cluster that is gone, gates on what is gone. */
+function noteWhatWentAlong(run: Run, { graph, selected }: Scope, plan: Plan, results: Results): void {
+  const isGone = (handle: Handle<unknown> | undefined): boolean =>
+    handle !== undefined && graph.get(handle.id)?.steps?.delete !== undefined && results.get(handle.id)?.kind === 'done';
+  for (const resource of graph.order) {
+    if (!selected.has(resource.id)) continue;
+    const diedWithHome = isGone(resource.within) && diesWithHome(graph, resource, selected, plan.observations);
+    const isGateOnNothing = !resource.steps && handlesOf(resource.needs).some(isGone);
+    if (diedWithHome || isGateOnNothing) run.note(resource, { state: 'absent' });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import type { Owner, ResourceId } from '../graph/resource.ts';
+import type { Action, Owner, ResourceId } from '../graph/resource.ts';
 
 /** The words of cli.md and of the tree; one pure function (`stateOf`) decides them. `queued`, `skipped` only in a run. */
 export type State =
@@ -30,6 +30,8 @@ export interface ResourceStatus {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** For `unknown`: what it was when it was last seen, ISO 8601. */
   readonly lastKnown?: { readonly state: State; readonly at: string };
+  /** In a run: what is being done to it. */
+  readonly action?: Action;
   /** In a run: seconds since its step began, and how long that takes. */
   readonly elapsed?: number;
   readonly expected?: number;

@@ -47,7 +47,14 @@ function after(row: ResourceStatus, event: OfResource, verb: Verb, titleOf: (id:
       return observed(row, event, verb);
     case 'resource.started': {
       const { state, reason } = beginning(event.action);
-      return { ...untimed(row), state, reason, elapsed: 0, ...(event.expected === undefined ? {} : { expected: event.expected }) };
+      return {
+        ...untimed(row),
+        action: event.action,
+        state,
+        reason,
+        elapsed: 0,
+        ...(event.expected === undefined ? {} : { expected: event.expected }),
+      };
     }
     case 'resource.progress': {
       const isWaitingToBegin = row.state === 'queued' || row.state === 'absent' || row.state === 'skipped';
@@ -72,7 +79,7 @@ function after(row: ResourceStatus, event: OfResource, verb: Verb, titleOf: (id:
 }
 
 /** Under way as long as its step has begun and has not ended. */
-const hasBegun = (row: ResourceStatus): boolean => row.elapsed !== undefined;
+const hasBegun = (row: ResourceStatus): boolean => row.action !== undefined;
 
 function observed(row: ResourceStatus, event: Observed, verb: Verb): ResourceStatus {
   if (event.state === 'absent') {
@@ -82,7 +89,9 @@ function observed(row: ResourceStatus, event: Observed, verb: Verb): ResourceSta
   }
   if (event.state === 'unknown') return { ...row, state: 'unknown', reason: event.reason ?? '', ...lastKnown(row, event.time) };
   const here = { ...row, owner: event.owner, ...(event.physicalId === undefined ? {} : { physicalId: event.physicalId }) };
-  return { ...here, ...wordIn(here, event, verb) };
+  const word = wordIn(here, event, verb);
+  if (word.state === 'ready') return { ...untimed(here), ...word };
+  return { ...here, ...word };
 }
 
 function wordIn(row: ResourceStatus, event: Observed, verb: Verb): { readonly state: State; readonly reason: string } {
@@ -126,9 +135,12 @@ function gone(row: ResourceStatus): ResourceStatus {
   return { ...rest, state: 'absent', reason: '', owner: 'none' };
 }
 
+const OF_A_STEP = ['action', 'elapsed', 'expected', 'cause', 'next', 'changes', 'lastKnown'] as const;
+
 /** Without what belonged to the step or the failure before. */
 function untimed(row: ResourceStatus): ResourceStatus {
-  const { elapsed: _, expected: __, cause: ___, next: ____, changes: _____, lastKnown: ______, ...rest } = row;
+  const rest: { -readonly [K in keyof ResourceStatus]: ResourceStatus[K] } = { ...row };
+  for (const key of OF_A_STEP) delete rest[key];
   return rest;
 }
 
@@ -155,7 +167,7 @@ function finished(status: PlatformStatus, monthlyUsd: number, time: string): Pla
   const ended = { ...rest, observedAt: time, cost: { ...status.cost, standingMonthlyUsd: monthlyUsd } };
   return withRows(ended, (row) => {
     if (row.state === 'queued') return { ...row, ...unreachedWord(row) };
-    return hasBegun(row) ? untimed(row) : row;
+    return row.elapsed === undefined ? row : untimed(row);
   });
 }
 
