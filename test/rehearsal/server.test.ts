@@ -56,7 +56,8 @@ class NodeSha256 {
 }
 
 function asBinary(data: string | ArrayBuffer | ArrayBufferView): BinaryLike {
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+  if (typeof data === 'string') return data;
+  return data instanceof ArrayBuffer ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 describe('rehearsal server', () => {
