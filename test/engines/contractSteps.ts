@@ -50,7 +50,8 @@ export interface Step {
 }
 
 const tag = (ResourceType: ec2.ResourceType): ec2.TagSpecification[] => [{ ResourceType, Tags: [{ Key: 'slipway:platform', Value: 'contract' }] }];
-const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'eks.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+const trustOf = (Service: string): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] });
+const trust = trustOf('eks.amazonaws.com');
 const clusterPolicy = 'arn:aws:iam::aws:policy/AmazonEKSClusterPolicy';
 const issuer = 'https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
 
@@ -133,6 +134,11 @@ const identity: readonly Step[] = [
     memo.set('role', answer.Role?.Arn);
     return answer;
   }),
+  step('iam CreateRole for nodes', async (c, memo) => {
+    const answer = await c.iam.send(new iam.CreateRoleCommand({ RoleName: 'contract-nodes', AssumeRolePolicyDocument: trustOf('ec2.amazonaws.com') }));
+    memo.set('node role', answer.Role?.Arn);
+    return answer;
+  }),
   step('iam GetRole, not there', (c) => c.iam.send(new iam.GetRoleCommand({ RoleName: 'nobody' }))),
   step('iam AttachRolePolicy', (c) => c.iam.send(new iam.AttachRolePolicyCommand({ RoleName: 'contract', PolicyArn: clusterPolicy }))),
   step('iam AttachRolePolicy, no such policy', (c) => c.iam.send(new iam.AttachRolePolicyCommand({ RoleName: 'contract', PolicyArn: 'arn:aws:iam::aws:policy/NoSuchPolicy' }))),
@@ -162,7 +168,7 @@ const cluster: readonly Step[] = [
   step('eks ListClusters', (c) => c.eks.send(new eks.ListClustersCommand({}))),
   step('eks DescribeNodegroup, not there', (c) => c.eks.send(new eks.DescribeNodegroupCommand({ clusterName: 'contract', nodegroupName: 'nodes' }))),
   step('eks CreateNodegroup', (c, memo) =>
-    c.eks.send(new eks.CreateNodegroupCommand({ clusterName: 'contract', nodegroupName: 'nodes', nodeRole: memo.get('role'), subnets: [memo.get('subnet a'), memo.get('subnet b')], capacityType: 'SPOT', instanceTypes: ['t3.small'], amiType: 'AL2023_x86_64_STANDARD', scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 3 } })),
+    c.eks.send(new eks.CreateNodegroupCommand({ clusterName: 'contract', nodegroupName: 'nodes', nodeRole: memo.get('node role'), subnets: [memo.get('subnet a'), memo.get('subnet b')], capacityType: 'SPOT', instanceTypes: ['t3.small'], amiType: 'AL2023_x86_64_STANDARD', scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 3 } })),
   ),
   step('eks DescribeNodegroup', (c) => c.eks.send(new eks.DescribeNodegroupCommand({ clusterName: 'contract', nodegroupName: 'nodes' })), (a) => a.nodegroup?.status === 'ACTIVE'),
   step('eks ListNodegroups', (c) => c.eks.send(new eks.ListNodegroupsCommand({ clusterName: 'contract' }))),
