@@ -19,10 +19,16 @@ export function announceEnd(desk: Desk, platform: Platform, verb: 'apply' | 'des
 /** A need of the person (a failure, a sign-in), told at once and once. */
 export function notify(desk: Desk, platform: Platform, { level, text, actions }: Announcement): void {
   const prefix = platform.mode === 'rehearsal' ? 'REHEARSAL: ' : '';
-  void desk.dialogs.tell(level, `${prefix}${text}`, actions.map(({ label }) => label)).then((chosen) => {
-    const action = actions.find(({ label }) => label === chosen);
-    if (action) void vscode.commands.executeCommand(`slipway.${action.command}`, { platform: platform.key, path: '' });
-  });
+  void desk.dialogs
+    .tell(
+      level,
+      `${prefix}${text}`,
+      actions.map(({ label }) => label),
+    )
+    .then((chosen) => {
+      const action = actions.find(({ label }) => label === chosen);
+      if (action) void vscode.commands.executeCommand(`slipway.${action.command}`, { platform: platform.key, path: '' });
+    });
 }
 
 export function isWatching({ treeView }: Desk): boolean {

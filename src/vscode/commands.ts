@@ -22,7 +22,9 @@ export function registerCommands(handlers: Handlers, dialogs: Dialogs, log: (lin
       void dialogs.tell('error', sentence, ['Show Log']).then((action) => action === 'Show Log' && handlers.log(undefined));
     }
   };
-  return vscode.Disposable.from(...COMMAND_IDS.map((id) => vscode.commands.registerCommand(`slipway.${id}`, (argument: unknown) => run(id, argument))));
+  return vscode.Disposable.from(
+    ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(`slipway.${id}`, (argument: unknown) => run(id, argument))),
+  );
 }
 
 /** A row of the tree, or what a tooltip's link carries: both are checked, links are text. */

@@ -73,7 +73,10 @@ export class Desk {
   /** Finds the platform files and reads them: rows appear, nothing is asked of any account. */
   async discover(): Promise<void> {
     const found = await findPlatformFiles();
-    const sample = vscode.workspace.isTrusted && this.#parts.context.workspaceState.get<boolean>(REHEARSED_SAMPLE) === true ? [vscode.Uri.file(await this.#writeSample())] : [];
+    const sample =
+      vscode.workspace.isTrusted && this.#parts.context.workspaceState.get<boolean>(REHEARSED_SAMPLE) === true
+        ? [vscode.Uri.file(await this.#writeSample())]
+        : [];
     for (const uri of found) void this.check(uri);
     // Not trusted: files are checked, and that is all. The view says so.
     const wanted = vscode.workspace.isTrusted ? [...found, ...sample] : [];
@@ -113,9 +116,19 @@ export class Desk {
 
   /** The rehearsed account: for the platforms of the workspace, or, without any, for the sample. */
   async rehearse(): Promise<void> {
-    const choices = this.platforms.all.map((platform) => ({ label: `$(beaker) ${platform.name}`, description: platform.file, value: platform }));
+    const choices = this.platforms.all.map((platform) => ({
+      label: `$(beaker) ${platform.name}`,
+      description: platform.file,
+      value: platform,
+    }));
     const sample = { label: '$(book) The sample platform', description: 'read-only, kept outside of this folder', value: undefined };
-    const chosen = choices.length === 0 ? { platform: undefined } : await this.dialogs.choose('Rehearse which platform?', [...choices, sample].map(({ value, ...rest }) => ({ ...rest, value: { platform: value } })));
+    const chosen =
+      choices.length === 0
+        ? { platform: undefined }
+        : await this.dialogs.choose(
+            'Rehearse which platform?',
+            [...choices, sample].map(({ value, ...rest }) => ({ ...rest, value: { platform: value } })),
+          );
     if (!chosen) return;
     const platform = chosen.platform ?? (await this.#addSample());
     this.platforms.select(platform.key);
@@ -160,7 +173,13 @@ export class Desk {
     const { context, clock, fold, validator, runners, log } = this.#parts;
     const key = uri.toString();
     const account = this.#account(key);
-    const place = { key, file: uri.fsPath, fallbackName: path.basename(path.dirname(uri.fsPath)), mode: account.mode, ...(account.profile === undefined ? {} : { profile: account.profile }) };
+    const place = {
+      key,
+      file: uri.fsPath,
+      fallbackName: path.basename(path.dirname(uri.fsPath)),
+      mode: account.mode,
+      ...(account.profile === undefined ? {} : { profile: account.profile }),
+    };
     const sample = uri.fsPath === samplePath(context);
     const platform = new Platform(sample ? { ...place, mode: 'rehearsal' } : place, {
       clock,
@@ -206,7 +225,8 @@ export class Desk {
     for (const platform of this.platforms.all) {
       platform.poller.visible = visible;
       const { session, run } = platform.model.view;
-      if (visible && session === 'notConnected' && !run && this.#trustedFromStart && this.#account(platform.key).remembered) void platform.poller.refresh();
+      if (visible && session === 'notConnected' && !run && this.#trustedFromStart && this.#account(platform.key).remembered)
+        void platform.poller.refresh();
     }
   }
 
@@ -217,7 +237,10 @@ export class Desk {
     const node = this.#forest.find(platform.key, `${event.stage}/${event.resource}`);
     if (node) void this.treeView.reveal(node);
     const { cause, facts } = failureCard(platform.model.view);
-    const actions = [{ label: 'Fix...', command: 'fix' }, { label: 'Show Log', command: 'log' }] as const;
+    const actions = [
+      { label: 'Fix...', command: 'fix' },
+      { label: 'Show Log', command: 'log' },
+    ] as const;
     if (!isWatching(this)) notify(this, platform, { level: 'error', text: `${platform.name}: ${[cause, ...facts].join(' · ')}`, actions });
   }
 

@@ -16,7 +16,9 @@ export async function findPlatformFiles(): Promise<readonly vscode.Uri[]> {
 }
 
 async function filesOf(folder: vscode.WorkspaceFolder): Promise<vscode.Uri[]> {
-  const found = await Promise.all(PATTERNS.map((pattern) => vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), '**/{node_modules,.git}/**', 50)));
+  const found = await Promise.all(
+    PATTERNS.map((pattern) => vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), '**/{node_modules,.git}/**', 50)),
+  );
   const named = vscode.workspace.getConfiguration('slipway', folder).get<readonly string[]>('platforms', []);
   const further = named
     .filter((file) => typeof file === 'string' && staysInside(folder.uri.fsPath, file))

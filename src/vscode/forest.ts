@@ -71,7 +71,8 @@ export class Forest {
     for (const key of gone) this.#trees.delete(key);
     const changed: RowNode[] = [];
     for (const platform of this.#dirty) {
-      if (keys.has(platform.key)) changed.push(...this.#treeOf(platform).update(platform.model.view, this.#clock.now(), this.#attentionOnly));
+      if (keys.has(platform.key))
+        changed.push(...this.#treeOf(platform).update(platform.model.view, this.#clock.now(), this.#attentionOnly));
     }
     this.#dirty.clear();
     if (fresh || gone.length > 0) this.#draw('everything');

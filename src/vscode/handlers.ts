@@ -37,7 +37,10 @@ export function createHandlers(desk: Desk): Handlers {
     const { platform, stage } = aim(target);
     if (stage) return { platform, stage: stage.id };
     const stages = platform.model.view.status?.stages ?? [];
-    const chosen = await dialogs.choose('Which stage?', stages.map(({ id, title, state }) => ({ label: title, description: state, value: id })));
+    const chosen = await dialogs.choose(
+      'Which stage?',
+      stages.map(({ id, title, state }) => ({ label: title, description: state, value: id })),
+    );
     return chosen === undefined ? undefined : { platform, stage: chosen };
   };
   const follow = async (command: CommandId | undefined, target: Target | undefined): Promise<void> => {
@@ -51,7 +54,11 @@ export function createHandlers(desk: Desk): Handlers {
 
   return {
     async next(target) {
-      const choices = whatNext(platforms.selected?.model.view).map(({ label, why, command }) => ({ label, description: why, value: command }));
+      const choices = whatNext(platforms.selected?.model.view).map(({ label, why, command }) => ({
+        label,
+        description: why,
+        value: command,
+      }));
       await follow(await dialogs.choose('What next?', choices), target);
     },
     async createPlatform() {
@@ -124,7 +131,11 @@ export function createHandlers(desk: Desk): Handlers {
       const { platform, stage, resource } = aim(target);
       const { range } = await platform.locate(sourcePaths({ stage, resource }));
       const selection = range && rangeOf(range);
-      await vscode.window.showTextDocument(vscode.Uri.file(platform.file), { preview: true, preserveFocus: true, ...(selection ? { selection } : {}) });
+      await vscode.window.showTextDocument(vscode.Uri.file(platform.file), {
+        preview: true,
+        preserveFocus: true,
+        ...(selection ? { selection } : {}),
+      });
     },
     attention: () => desk.showOnlyAttention(true),
     attentionOff: () => desk.showOnlyAttention(false),

@@ -149,7 +149,10 @@ export class Platform {
     await this.#client?.call('cancel', {});
   }
 
-  async ask<C extends 'commands' | 'faults' | 'breakSomething' | 'resetRehearsal'>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
+  async ask<C extends 'commands' | 'faults' | 'breakSomething' | 'resetRehearsal'>(
+    call: C,
+    params: Calls[C]['params'],
+  ): Promise<Calls[C]['result']> {
     return (await this.#opened()).call(call, params);
   }
 
@@ -187,7 +190,7 @@ export class Platform {
     this.#client = client;
     const { findings, interrupted } = await client.call('open', this.#ports.reachOf(this));
     this.model.setFindings(findings);
-    if (!this.model.view.run) this.model.setInterrupted(interrupted);
+    if (!this.model.view.run) this.model.setInterrupted(interrupted ?? this.model.view.interrupted);
     return client;
   }
 

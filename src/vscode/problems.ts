@@ -60,7 +60,11 @@ export class Problems implements vscode.CodeActionProvider {
 
   /** Prerequisites that failed (quotas, permissions, account switches), as of the last plan or look. */
   showAccount(uri: vscode.Uri, findings: readonly Finding[]): void {
-    this.#show(this.#ofAccounts, uri, findings.filter(({ code }) => !this.#ofDocuments.get(uri)?.some((known) => known.code === code)));
+    this.#show(
+      this.#ofAccounts,
+      uri,
+      findings.filter(({ code }) => !this.#ofDocuments.get(uri)?.some((known) => known.code === code)),
+    );
   }
 
   forget(uri: vscode.Uri): void {
@@ -101,7 +105,11 @@ export class Problems implements vscode.CodeActionProvider {
 }
 
 function diagnosticOf({ range, message, severity, code }: Finding): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(range ? rangeOf(range) : new vscode.Range(0, 0, 0, 0), visibleText(message, 400), SEVERITIES[severity]);
+  const diagnostic = new vscode.Diagnostic(
+    range ? rangeOf(range) : new vscode.Range(0, 0, 0, 0),
+    visibleText(message, 400),
+    SEVERITIES[severity],
+  );
   diagnostic.source = 'slipway';
   diagnostic.code = code;
   return diagnostic;

@@ -42,7 +42,11 @@ export class Validator {
     this.#client = undefined;
   }
 
-  async #read<C extends 'validate' | 'outline' | 'locate'>(file: string, call: C, params: Calls[C]['params']): Promise<Calls[C]['result'] | undefined> {
+  async #read<C extends 'validate' | 'outline' | 'locate'>(
+    file: string,
+    call: C,
+    params: Calls[C]['params'],
+  ): Promise<Calls[C]['result'] | undefined> {
     while ((this.#crashes.get(file) ?? 0) < MOST_CRASHES) {
       const client = this.#running();
       try {

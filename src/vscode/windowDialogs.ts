@@ -17,11 +17,18 @@ export class WindowDialogs implements Dialogs {
 
   async tell(level: 'info' | 'warning' | 'error', message: string, actions: readonly string[] = []): Promise<string | undefined> {
     if (level === 'error') return vscode.window.showErrorMessage(message, ...actions);
-    return level === 'warning' ? vscode.window.showWarningMessage(message, ...actions) : vscode.window.showInformationMessage(message, ...actions);
+    return level === 'warning'
+      ? vscode.window.showWarningMessage(message, ...actions)
+      : vscode.window.showInformationMessage(message, ...actions);
   }
 
   async choose<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
-    const picked = await vscode.window.showQuickPick([...choices], { title, matchOnDescription: true, matchOnDetail: true, ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick([...choices], {
+      title,
+      matchOnDescription: true,
+      matchOnDetail: true,
+      ignoreFocusOut: true,
+    });
     return picked?.value;
   }
 
@@ -37,7 +44,9 @@ export class WindowDialogs implements Dialogs {
   }
 
   async busy<T>(title: string, work: () => Promise<T>): Promise<T> {
-    return vscode.window.withProgress({ location: { viewId: VIEW } }, () => vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work));
+    return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
+      vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work),
+    );
   }
 
   async show(name: string, text: string): Promise<void> {

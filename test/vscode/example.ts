@@ -8,17 +8,43 @@ const ACCOUNT = '123456789012';
 
 export function resource(changes: Partial<ResourceStatus> = {}): ResourceStatus {
   const estimate = { createSeconds: 540, deleteSeconds: 300, monthlyUsd: 73 };
-  return { id: 'nodegroup', title: 'Node group', kind: 'AWS::EKS::Nodegroup', state: 'absent', reason: '', owner: 'none', requires: [], estimate, ...changes };
+  return {
+    id: 'nodegroup',
+    title: 'Node group',
+    kind: 'AWS::EKS::Nodegroup',
+    state: 'absent',
+    reason: '',
+    owner: 'none',
+    requires: [],
+    estimate,
+    ...changes,
+  };
 }
 
 export function stage(changes: Partial<StageStatus> = {}): StageStatus {
   const resources = changes.resources ?? [resource(changes.state ? { state: changes.state } : {})];
-  return { id: 'compute', title: 'Compute', state: 'absent', reason: '', requires: [], doc: '', estimate: { createSeconds: 540, monthlyUsd: 73 }, ...changes, resources };
+  return {
+    id: 'compute',
+    title: 'Compute',
+    state: 'absent',
+    reason: '',
+    requires: [],
+    doc: '',
+    estimate: { createSeconds: 540, monthlyUsd: 73 },
+    ...changes,
+    resources,
+  };
 }
 
 export function status(stages: readonly StageStatus[] = [stage()], changes: Partial<PlatformStatus> = {}): PlatformStatus {
   return {
-    platform: { name: 'cauchy', region: 'us-west-2', account: ACCOUNT, identity: `arn:aws:sts::${ACCOUNT}:assumed-role/dev-admin/me`, file: '/w/platform.yml' },
+    platform: {
+      name: 'cauchy',
+      region: 'us-west-2',
+      account: ACCOUNT,
+      identity: `arn:aws:sts::${ACCOUNT}:assumed-role/dev-admin/me`,
+      file: '/w/platform.yml',
+    },
     mode: 'live',
     session: 'connected',
     observedAt: new Date(NOW).toISOString(),

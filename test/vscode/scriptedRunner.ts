@@ -55,7 +55,14 @@ function planOf(verb: 'apply' | 'destroy', wanted: readonly string[] | undefined
   const changes = stages.flatMap((stage) =>
     stage.resources
       .filter(({ state }) => (verb === 'apply' ? state !== 'ready' : state !== 'absent'))
-      .map(({ id, title }) => ({ resource: id, stage: stage.id, title, action: verb === 'apply' ? 'create' : 'delete', summary: '', diff: [] })),
+      .map(({ id, title }) => ({
+        resource: id,
+        stage: stage.id,
+        title,
+        action: verb === 'apply' ? 'create' : 'delete',
+        summary: '',
+        diff: [],
+      })),
   );
   const whole = opened().cost.wholeMonthlyUsd;
   const prices = Object.fromEntries(stages.map(({ id, estimate }) => [id, estimate.monthlyUsd]));
@@ -86,15 +93,37 @@ async function run(verb: 'apply' | 'destroy', request: RunRequest): Promise<Outc
     if (verb === 'apply' && resource === 'nodegroup' && (armed.has('no-spot-capacity') || armed.has('hostile'))) {
       failed.push(resource);
       const reason = armed.has('hostile') ? HOSTILE : 'no spot capacity for t3.small';
-      tell({ event: 'resource.failed', resource, stage, reason, cause: { code: 'UnfulfillableCapacity', message: `Could not launch Spot Instances. ${reason}`, requestId: 'f00d' }, next: 'Add another instance type to compute.instanceTypes.' });
+      tell({
+        event: 'resource.failed',
+        resource,
+        stage,
+        reason,
+        cause: { code: 'UnfulfillableCapacity', message: `Could not launch Spot Instances. ${reason}`, requestId: 'f00d' },
+        next: 'Add another instance type to compute.instanceTypes.',
+      });
       continue;
     }
     changed.push(resource);
     tell({ event: 'resource.finished', resource, stage, action: verb === 'apply' ? 'create' : 'delete' });
-    tell({ event: 'resource.observed', resource, stage, state: verb === 'apply' ? 'ready' : 'absent', owner: verb === 'apply' ? 'slipway' : 'none', ...(verb === 'apply' ? { physicalId: `${resource}-0ab1` } : {}) });
+    tell({
+      event: 'resource.observed',
+      resource,
+      stage,
+      state: verb === 'apply' ? 'ready' : 'absent',
+      owner: verb === 'apply' ? 'slipway' : 'none',
+      ...(verb === 'apply' ? { physicalId: `${resource}-0ab1` } : {}),
+    });
   }
   const outcome = cancelled ? 'cancelled' : failed.length > 0 ? 'failed' : 'succeeded';
-  const result: Outcome = { outcome, changed, failed, skipped, seconds: 26 * 60, residue: [], monthlyUsd: verb === 'apply' ? opened().cost.wholeMonthlyUsd : 0 };
+  const result: Outcome = {
+    outcome,
+    changed,
+    failed,
+    skipped,
+    seconds: 26 * 60,
+    residue: [],
+    monthlyUsd: verb === 'apply' ? opened().cost.wholeMonthlyUsd : 0,
+  };
   tell({ event: 'run.finished', ...result });
   return result;
 }
@@ -120,7 +149,12 @@ const handlers: { readonly [C in keyof Calls]: (params: Calls[C]['params']) => P
   async open({ file, mode }) {
     const document = await openPlatformFile(file);
     const outline = outlineStatus(document);
-    status = { ...outline, mode, session: 'connected', platform: { ...outline.platform, account: ACCOUNT, identity: `arn:aws:sts::${ACCOUNT}:assumed-role/dev-admin/me` } };
+    status = {
+      ...outline,
+      mode,
+      session: 'connected',
+      platform: { ...outline.platform, account: ACCOUNT, identity: `arn:aws:sts::${ACCOUNT}:assumed-role/dev-admin/me` },
+    };
     return { findings: document.findings };
   },
   async status() {
@@ -135,7 +169,8 @@ const handlers: { readonly [C in keyof Calls]: (params: Calls[C]['params']) => P
     return {};
   },
   commands: async () => ["aws ec2 create-vpc --cidr-block '10.0.0.0/16'"],
-  faults: async () => Object.entries(FAULTS).map(([name, description]): FaultView => ({ name, description, armed: armed.has(name as Fault) })),
+  faults: async () =>
+    Object.entries(FAULTS).map(([name, description]): FaultView => ({ name, description, armed: armed.has(name as Fault) })),
   async breakSomething({ fault, armed: on }) {
     if (on) armed.add(fault as Fault);
     else armed.delete(fault as Fault);
@@ -158,7 +193,15 @@ const handlers: { readonly [C in keyof Calls]: (params: Calls[C]['params']) => P
 
 function reduceAll(before: PlatformStatus): PlatformStatus {
   const gone = { state: 'absent', reason: '', owner: 'none' } as const;
-  return { ...before, stages: before.stages.map((stage) => ({ ...stage, state: 'absent', reason: '', resources: stage.resources.map((resource) => ({ ...resource, ...gone })) })) };
+  return {
+    ...before,
+    stages: before.stages.map((stage) => ({
+      ...stage,
+      state: 'absent',
+      reason: '',
+      resources: stage.resources.map((resource) => ({ ...resource, ...gone })),
+    })),
+  };
 }
 
 async function answer(message: Exclude<ToRunner, { answer: number }>): Promise<void> {

@@ -25,7 +25,8 @@ export async function chooseAccount(platform: Platform, dialogs: Dialogs): Promi
     title: `Connect ${platform.name}`,
     prompt: 'Name of the AWS profile',
     ...(platform.profile === undefined ? {} : { value: platform.profile }),
-    validate: (text) => (PROFILE.test(text) ? undefined : 'A profile name has letters, digits and . _ @ + / - and does not start with a hyphen.'),
+    validate: (text) =>
+      PROFILE.test(text) ? undefined : 'A profile name has letters, digits and . _ @ + / - and does not start with a hyphen.',
   });
   return profile === undefined ? undefined : { mode: 'live', profile };
 }
@@ -41,7 +42,11 @@ export async function confirmIdentity(dialogs: Dialogs, detail: Questions['confi
     `File: ${detail.file}`,
   ].map((line) => visibleText(line, 400));
   const identity = visibleText(detail.identity);
-  return (await dialogs.confirm(`This folder wants to use ${identity} in ${visibleText(detail.account)}`, lines.join('\n'), ['Use This Account'])) !== undefined;
+  return (
+    (await dialogs.confirm(`This folder wants to use ${identity} in ${visibleText(detail.account)}`, lines.join('\n'), [
+      'Use This Account',
+    ])) !== undefined
+  );
 }
 
 /** Six digits, or `undefined`: cancelled. They are kept nowhere. */

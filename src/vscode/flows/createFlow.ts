@@ -18,13 +18,26 @@ const REGIONS: readonly (readonly [string, string])[] = [
 export async function createPlatform(folder: string, dialogs: Dialogs): Promise<string | undefined> {
   const file = path.join(folder, 'platform.yml');
   const title = 'Create Platform';
-  const name = await dialogs.type({ title, prompt: 'Name of the platform, and of its cluster', value: path.basename(folder).toLowerCase(), validate: problemOfName });
+  const name = await dialogs.type({
+    title,
+    prompt: 'Name of the platform, and of its cluster',
+    value: path.basename(folder).toLowerCase(),
+    validate: problemOfName,
+  });
   if (name === undefined) return undefined;
   const region = await chooseRegion(dialogs);
   if (region === undefined) return undefined;
-  const account = await dialogs.type({ title, prompt: 'AWS account that it must be, twelve digits (may be left empty)', validate: problemOfAccount });
+  const account = await dialogs.type({
+    title,
+    prompt: 'AWS account that it must be, twelve digits (may be left empty)',
+    validate: problemOfAccount,
+  });
   if (account === undefined) return undefined;
-  const domain = await dialogs.type({ title, prompt: 'Domain (may be left empty: then there is no DNS and no TLS)', validate: problemOfDomain });
+  const domain = await dialogs.type({
+    title,
+    prompt: 'Domain (may be left empty: then there is no DNS and no TLS)',
+    validate: problemOfDomain,
+  });
   if (domain === undefined) return undefined;
   const text = platformText({ name, region, account, domain, id: newId((length) => randomBytes(length)) });
   const answer = await dialogs.confirm(`Create ${name}?`, `One file is written:\n${file}\n\n${text}`, ['Create']);
@@ -52,7 +65,8 @@ async function chooseRegion(dialogs: Dialogs): Promise<string | undefined> {
   const known = REGIONS.map(([region, place]) => ({ label: region, description: place, value: region }));
   const region = await dialogs.choose('Region', [...known, { label: 'Another region...', description: '', value: '' }]);
   if (region !== '') return region;
-  const validate = (text: string): string | undefined => (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? undefined : 'A region such as eu-north-1.');
+  const validate = (text: string): string | undefined =>
+    /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? undefined : 'A region such as eu-north-1.';
   return dialogs.type({ title: 'Create Platform', prompt: 'Region', validate });
 }
 
@@ -60,7 +74,8 @@ async function writeNew(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new Error(`${file} is there already: nothing was overwritten.`, { cause: error });
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new Error(`${file} is there already: nothing was overwritten.`, { cause: error });
     throw error;
   }
 }

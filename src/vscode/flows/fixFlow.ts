@@ -7,15 +7,23 @@ import type { Platform } from '../platform.ts';
 export async function chooseFix(platform: Platform, dialogs: Dialogs): Promise<CommandId | undefined> {
   const card = failureCard(platform.model.view);
   const free = platform.model.view.session === 'connected' && !platform.model.view.run;
-  const retry = { label: '$(debug-restart) Retry from Here', ...(card.next === undefined ? {} : { detail: card.next }), value: 'retry' as const };
+  const retry = {
+    label: '$(debug-restart) Retry from Here',
+    ...(card.next === undefined ? {} : { detail: card.next }),
+    value: 'retry' as const,
+  };
   const choices = [
     ...(free ? [retry] : []),
     ...(platform.model.view.session === 'signedOut' ? [{ label: '$(account) Sign In', value: 'signIn' as const }] : []),
     { label: '$(go-to-file) Open platform.yml', detail: 'Change what is wanted', value: 'openSource' as const },
     { label: '$(output) Show Log', detail: 'What AWS said, word for word', value: 'log' as const },
-    ...(platform.mode === 'rehearsal' ? [{ label: '$(flame) Mend or Break Something...', detail: 'The faults of the rehearsal', value: 'breakSomething' as const }] : []),
+    ...(platform.mode === 'rehearsal'
+      ? [{ label: '$(flame) Mend or Break Something...', detail: 'The faults of the rehearsal', value: 'breakSomething' as const }]
+      : []),
     { label: '$(circle-slash) Leave It', detail: card.facts.join(' · '), value: undefined },
-    ...(free ? [{ label: '$(trash) Tear Down...', detail: 'Back to an empty account; the name is typed', value: 'destroyAll' as const }] : []),
+    ...(free
+      ? [{ label: '$(trash) Tear Down...', detail: 'Back to an empty account; the name is typed', value: 'destroyAll' as const }]
+      : []),
   ];
   return dialogs.choose(`${card.cause} · ${card.facts.join(' · ')}`, choices);
 }

@@ -24,7 +24,11 @@ export async function breakSomething(platform: Platform, dialogs: Dialogs): Prom
 }
 
 async function argumentOf(fault: string, argument: string, dialogs: Dialogs): Promise<string | undefined> {
-  return dialogs.type({ title: `Break Something: ${visibleText(fault)}`, prompt: `${visibleText(argument)}; leave it empty for any`, validate: (text) => (/^[\w.:*/-]*$/.test(text) ? undefined : 'Letters, digits and . : * / - only.') });
+  return dialogs.type({
+    title: `Break Something: ${visibleText(fault)}`,
+    prompt: `${visibleText(argument)}; leave it empty for any`,
+    validate: (text) => (/^[\w.:*/-]*$/.test(text) ? undefined : 'Letters, digits and . : * / - only.'),
+  });
 }
 
 function told(fault: FaultView, argument: string): string {
@@ -34,7 +38,11 @@ function told(fault: FaultView, argument: string): string {
 
 /** Forgets the rehearsed world; asks once. */
 export async function resetRehearsal(platform: Platform, dialogs: Dialogs): Promise<void> {
-  const answer = await dialogs.confirm(`Reset the rehearsal of ${platform.name}?`, 'Everything in the rehearsed account is forgotten, faults too.', ['Reset']);
+  const answer = await dialogs.confirm(
+    `Reset the rehearsal of ${platform.name}?`,
+    'Everything in the rehearsed account is forgotten, faults too.',
+    ['Reset'],
+  );
   if (answer === undefined) return;
   await platform.ask('resetRehearsal', {});
   await platform.look();

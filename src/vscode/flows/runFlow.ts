@@ -17,15 +17,30 @@ export async function previewPlan(platform: Platform, dialogs: Dialogs, stages?:
 }
 
 /** Plans, shows, asks (for each consent on its own), and runs. `undefined`: the person said no, or there was nothing to do. */
-export async function planAndRun(platform: Platform, dialogs: Dialogs, verb: Verb, stages?: readonly string[]): Promise<Outcome | undefined> {
+export async function planAndRun(
+  platform: Platform,
+  dialogs: Dialogs,
+  verb: Verb,
+  stages?: readonly string[],
+): Promise<Outcome | undefined> {
   const plan = await dialogs.busy(`Planning ${platform.name}`, () => platform.plan(verb, stages));
   const errors = plan.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    await showRefusal(platform, dialogs, plan, errors.map(({ message }) => visibleText(message, 300)));
+    await showRefusal(
+      platform,
+      dialogs,
+      plan,
+      errors.map(({ message }) => visibleText(message, 300)),
+    );
     return undefined;
   }
   if (plan.changes.length === 0) {
-    void dialogs.tell('info', verb === 'apply' ? `${platform.name} is as platform.yml says: there is nothing to do.` : `Nothing of ${platform.name} exists: there is nothing to destroy.`);
+    void dialogs.tell(
+      'info',
+      verb === 'apply'
+        ? `${platform.name} is as platform.yml says: there is nothing to do.`
+        : `Nothing of ${platform.name} exists: there is nothing to destroy.`,
+    );
     return undefined;
   }
   if (!(await approved(platform, dialogs, plan))) return undefined;
@@ -73,7 +88,11 @@ async function consents(dialogs: Dialogs, plan: PlanView): Promise<readonly stri
     if (consent === undefined) continue;
     const { question, verb } = CONSENTS[consent];
     const name = visibleText(title);
-    const answer = await dialogs.confirm(question.replace('{}', () => name), visibleText(summary, 400), [verb]);
+    const answer = await dialogs.confirm(
+      question.replace('{}', () => name),
+      visibleText(summary, 400),
+      [verb],
+    );
     if (answer !== verb) return undefined;
     allow.push(`${consent}:${resource}`);
   }

@@ -23,20 +23,40 @@ export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', ou
   }
   if (outcome.outcome === 'failed') {
     const { cause, facts } = failureCard(view);
-    return { level: 'error', text: `${name} stopped. ${[cause, ...facts].join(' · ')}`, actions: [FIX, { label: 'Retry from Here', command: 'retry' }, { label: 'Tear Down...', command: 'destroyAll' }] };
+    return {
+      level: 'error',
+      text: `${name} stopped. ${[cause, ...facts].join(' · ')}`,
+      actions: [FIX, { label: 'Retry from Here', command: 'retry' }, { label: 'Tear Down...', command: 'destroyAll' }],
+    };
   }
   if (verb === 'destroy') return gone(name, outcome, rehearsal);
   const whole = view.status;
   if (rehearsal && whole) {
     const real = `≈ ${duration(whole.duration.seconds)} and ≈ ${dollars(whole.cost.wholeMonthlyUsd)} a month for real`;
-    return { level: 'info', text: `${duration(seconds)} here; ${real}. Try a failure?`, actions: [{ label: 'Break Something...', command: 'breakSomething' }] };
+    return {
+      level: 'info',
+      text: `${duration(seconds)} here; ${real}. Try a failure?`,
+      actions: [{ label: 'Break Something...', command: 'breakSomething' }],
+    };
   }
-  return { level: 'info', text: `${name} is ready, after ${duration(seconds)}. It costs ${hourly(outcome.monthlyUsd)} while it stands.`, actions: [] };
+  return {
+    level: 'info',
+    text: `${name} is ready, after ${duration(seconds)}. It costs ${hourly(outcome.monthlyUsd)} while it stands.`,
+    actions: [],
+  };
 }
 
 function gone(name: string, { residue }: Outcome, rehearsal: boolean): Announcement {
   if (residue.length === 0) {
-    return { level: 'info', text: `${name} is gone. Nothing of it is left${rehearsal ? ' in the rehearsed account' : ', and nothing costs money any longer'}.`, actions: [] };
+    return {
+      level: 'info',
+      text: `${name} is gone. Nothing of it is left${rehearsal ? ' in the rehearsed account' : ', and nothing costs money any longer'}.`,
+      actions: [],
+    };
   }
-  return { level: 'warning', text: `${name} is gone but for ${count(residue.length, 'thing')}: the log names them and what they cost.`, actions: [LOG] };
+  return {
+    level: 'warning',
+    text: `${name} is gone but for ${count(residue.length, 'thing')}: the log names them and what they cost.`,
+    actions: [LOG],
+  };
 }

@@ -12,7 +12,10 @@ export interface ContextKeys {
 }
 
 /** Those of the platform last selected, at first the first. */
-export function contextKeysOf(selected: PlatformView | undefined, window: { ready: boolean; platforms: number; attention: boolean }): ContextKeys {
+export function contextKeysOf(
+  selected: PlatformView | undefined,
+  window: { ready: boolean; platforms: number; attention: boolean },
+): ContextKeys {
   return {
     'slipway.ready': window.ready,
     'slipway.platforms': window.platforms,

@@ -17,15 +17,24 @@ export function failureCard(view: PlatformView): FailureCard {
   const stopped = stages.find(({ state }) => state === 'failed') ?? stages.find(({ state }) => state === 'blocked' || state === 'degraded');
   const culprit = stopped?.resources.find(({ state }) => state === stopped.state);
   const kept = stages.filter(({ state }) => state === 'ready' || state === 'waiting').length;
-  const moving = stages.filter(({ state }) => state === 'pending' || state === 'deleting').flatMap(({ resources }) => resources.filter(({ state }) => state === 'pending' || state === 'deleting'));
+  const moving = stages
+    .filter(({ state }) => state === 'pending' || state === 'deleting')
+    .flatMap(({ resources }) => resources.filter(({ state }) => state === 'pending' || state === 'deleting'));
   const longest = Math.max(0, ...moving.map(({ expected = 0, elapsed = 0 }) => expected - elapsed));
   const standing = view.status?.cost.standingMonthlyUsd ?? 0;
   return {
-    cause: visibleText(stopped ? `${stopped.title}: ${culprit?.reason || stopped.reason || stopped.state}` : (view.trouble ?? 'Nothing has failed.'), 240),
+    cause: visibleText(
+      stopped ? `${stopped.title}: ${culprit?.reason || stopped.reason || stopped.state}` : (view.trouble ?? 'Nothing has failed.'),
+      240,
+    ),
     facts: [
       `${kept} of ${count(stages.length, 'stage')} are ready and kept`,
       ...(standing > 0 ? [`${view.mode === 'rehearsal' ? 'would cost' : 'costs'} ${hourly(standing)} while it stands`] : []),
-      ...(moving.length > 0 ? [`${moving.length === 1 ? '1 branch is' : `${moving.length} branches are`} still running${longest > 0 ? `, ≈${duration(longest)}` : ''}`] : []),
+      ...(moving.length > 0
+        ? [
+            `${moving.length === 1 ? '1 branch is' : `${moving.length} branches are`} still running${longest > 0 ? `, ≈${duration(longest)}` : ''}`,
+          ]
+        : []),
     ],
     next: culprit?.next === undefined ? undefined : visibleText(culprit.next, 240),
     stage: stopped?.id,

@@ -27,7 +27,9 @@ export interface PreviewContext {
 export function planSummary(plan: PlanView, context: PreviewContext): readonly string[] {
   const groups = grouped(plan, context);
   const whole = groups.length <= LINES;
-  const lines = (whole ? groups : groups.slice(0, LINES - 1)).map((group) => `${group.title}: ${tally(group.changes)}${stagePrice(plan, group.id, context)}`);
+  const lines = (whole ? groups : groups.slice(0, LINES - 1)).map(
+    (group) => `${group.title}: ${tally(group.changes)}${stagePrice(plan, group.id, context)}`,
+  );
   const rest = whole ? [] : groups.slice(LINES - 1);
   const more = rest.length > 0 ? [`${count(rest.length, 'more stage')}: ${tally(rest.flatMap(({ changes }) => changes))}`] : [];
   return [...lines, ...more, totalOf(plan, context)];
@@ -48,7 +50,16 @@ export function planText(plan: PlanView, context: PreviewContext): string {
     `${group.title}: ${tally(group.changes)}${stagePrice(plan, group.id, context)}`,
     ...group.changes.flatMap((change) => changeLines(change)),
   ]);
-  return [heading, '', ...planSummary(plan, context), '', ...(findings.length > 0 ? ['Findings', ...findings.map((line) => `  ${line}`), ''] : []), 'Resources', ...indent(stages), ''].join('\n');
+  return [
+    heading,
+    '',
+    ...planSummary(plan, context),
+    '',
+    ...(findings.length > 0 ? ['Findings', ...findings.map((line) => `  ${line}`), ''] : []),
+    'Resources',
+    ...indent(stages),
+    '',
+  ].join('\n');
 }
 
 function indent(lines: readonly string[]): readonly string[] {
@@ -88,6 +99,10 @@ function stagePrice(plan: PlanView, stage: string, { rehearsal }: PreviewContext
 function grouped(plan: PlanView, { stages }: PreviewContext): readonly { id: string; title: string; changes: readonly Change[] }[] {
   const ids = new Set([...stages.map(({ id }) => id), ...plan.changes.map(({ stage }) => stage)]);
   return [...ids]
-    .map((id) => ({ id, title: visibleText(stages.find((stage) => stage.id === id)?.title ?? id), changes: plan.changes.filter(({ stage }) => stage === id) }))
+    .map((id) => ({
+      id,
+      title: visibleText(stages.find((stage) => stage.id === id)?.title ?? id),
+      changes: plan.changes.filter(({ stage }) => stage === id),
+    }))
     .filter(({ changes }) => changes.length > 0);
 }

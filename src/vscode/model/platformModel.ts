@@ -90,7 +90,12 @@ export class PlatformModel {
 
   take(event: RunEvent): void {
     const status = this.#view.status && this.#fold(this.#view.status, event);
-    this.#set({ ...this.#view, status, session: status?.session ?? this.#view.session, run: this.#view.run && runAfter(this.#view.run, event) });
+    this.#set({
+      ...this.#view,
+      status,
+      session: status?.session ?? this.#view.session,
+      run: this.#view.run && runAfter(this.#view.run, event),
+    });
   }
 
   #set(view: PlatformView): void {
@@ -114,6 +119,7 @@ function runAfter(run: RunView, event: RunEvent): RunView {
 }
 
 function sameStages(one: PlatformStatus, other: PlatformStatus): boolean {
-  const ids = (status: PlatformStatus): string => status.stages.flatMap(({ id, resources }) => [id, ...resources.map((resource) => resource.id)]).join(' ');
+  const ids = (status: PlatformStatus): string =>
+    status.stages.flatMap(({ id, resources }) => [id, ...resources.map((resource) => resource.id)]).join(' ');
   return ids(one) === ids(other);
 }

@@ -16,7 +16,9 @@ interface Face {
 export function platformRow(view: PlatformView, now: number): Row {
   const face = faceOf(view, now);
   const label = visibleText(view.status?.platform.name ?? view.fallbackName);
-  const words = [...(view.mode === 'rehearsal' ? ['REHEARSAL'] : []), ...placeOf(view), ...face.words].map((word) => visibleText(word, 120));
+  const words = [...(view.mode === 'rehearsal' ? ['REHEARSAL'] : []), ...placeOf(view), ...face.words].map((word) =>
+    visibleText(word, 120),
+  );
   const description = words.join(' · ');
   const rehearsalFlags: readonly Flag[] = view.mode === 'rehearsal' ? ['canBreak', ...(view.run ? [] : (['canReset'] as const))] : [];
   return {
@@ -52,7 +54,12 @@ function faceOf(view: PlatformView, now: number): Face {
     case 'signedOut':
       return { icon: { id: 'account' }, words: ['signed out', ...looked], badge: true, flags: ['canSignIn', 'canReconnect'] };
     case 'unreachable':
-      return { icon: { id: 'debug-disconnect' }, words: ['cannot reach AWS', ...looked], badge: true, flags: ['canRefresh', 'canReconnect', ...going] };
+      return {
+        icon: { id: 'debug-disconnect' },
+        words: ['cannot reach AWS', ...looked],
+        badge: true,
+        flags: ['canRefresh', 'canReconnect', ...going],
+      };
     case 'connected':
       return standingFace(view, view.status.stages, now, going);
   }
@@ -60,7 +67,8 @@ function faceOf(view: PlatformView, now: number): Face {
 
 function runningFace(view: PlatformView, run: NonNullable<PlatformView['run']>): Face {
   const icon = { id: 'sync~spin' };
-  if (run.paused !== undefined) return { icon: { id: 'account' }, words: ['signed out, the run waits'], badge: true, flags: ['canSignIn', 'canCancel'] };
+  if (run.paused !== undefined)
+    return { icon: { id: 'account' }, words: ['signed out, the run waits'], badge: true, flags: ['canSignIn', 'canCancel'] };
   if (run.stopping) return { icon, words: ['stopping'], flags: [] };
   const { done, total } = progressOf(view);
   const words = [`${run.verb === 'apply' ? 'applying' : 'destroying'} ${done}/${total}`];
@@ -72,7 +80,12 @@ function runningFace(view: PlatformView, run: NonNullable<PlatformView['run']>):
 function unreadableFace(view: PlatformView): Face {
   const words = view.errors > 0 ? [`platform.yml has ${count(view.errors, 'error')}`] : [view.trouble ?? 'reading platform.yml'];
   const broken = view.errors > 0 || view.trouble !== undefined;
-  return { icon: { id: broken ? 'error' : 'loading~spin', ...(broken ? { color: 'problemsErrorIcon.foreground' } : {}) }, words, ...(broken ? { badge: true } : {}), flags: [] };
+  return {
+    icon: { id: broken ? 'error' : 'loading~spin', ...(broken ? { color: 'problemsErrorIcon.foreground' } : {}) },
+    words,
+    ...(broken ? { badge: true } : {}),
+    flags: [],
+  };
 }
 
 function standingFace(view: PlatformView, stages: readonly StageStatus[], now: number, going: readonly Flag[]): Face {

@@ -33,7 +33,13 @@ const RESOURCE_KEYS: readonly (readonly [RegExp, readonly KeyPath[]])[] = [
   [/^s3-endpoint$/, [['network', 's3Endpoint']]],
   [/^cluster-version$/, [['cluster', 'version']]],
   [/^access\//, [['cluster', 'admins']]],
-  [/^nodegroup$/, [['compute', 'desired'], ['compute', 'instanceTypes']]],
+  [
+    /^nodegroup$/,
+    [
+      ['compute', 'desired'],
+      ['compute', 'instanceTypes'],
+    ],
+  ],
 ];
 
 /** Key paths to look for, the nearest first; the name of the platform is always written. */

@@ -56,7 +56,11 @@ export class RowTree {
               .filter(({ row }) => !attentionOnly || row.attention)
               .map(({ resource, row }) => ({
                 row,
-                below: (node) => place(node, causeRows(row.path, resource).map((cause) => ({ row: cause, below: () => undefined }))),
+                below: (node) =>
+                  place(
+                    node,
+                    causeRows(row.path, resource).map((cause) => ({ row: cause, below: () => undefined })),
+                  ),
               })),
           ),
       })),

@@ -10,13 +10,29 @@ const CAUSE_LINES = 5;
 
 /** The row of a stage, and of everything under it. `now` dates what was last known. */
 export function stageRow(view: PlatformView, stage: StageStatus, now: number): Row {
-  return stateRow({ path: stage.id, kind: 'stage', title: stage.title, stated: statedStage(view, stage), flags: stageFlags(view, stage), open: 'collapsed', now });
+  return stateRow({
+    path: stage.id,
+    kind: 'stage',
+    title: stage.title,
+    stated: statedStage(view, stage),
+    flags: stageFlags(view, stage),
+    open: 'collapsed',
+    now,
+  });
 }
 
 export function resourceRow(view: PlatformView, stage: StageStatus, resource: ResourceStatus, now: number): Row {
   const path = `${stage.id}/${resource.id}`;
   const open = causeRows(path, resource).length > 0 ? 'collapsed' : 'leaf';
-  return stateRow({ path, kind: 'resource', title: resource.title, stated: statedResource(view, resource), flags: resourceFlags(view, resource), open, now });
+  return stateRow({
+    path,
+    kind: 'resource',
+    title: resource.title,
+    stated: statedResource(view, resource),
+    flags: resourceFlags(view, resource),
+    open,
+    now,
+  });
 }
 
 /** Why it is not ready, from the outside in, at most five lines; none for what is ready or only not there yet. */

@@ -99,7 +99,11 @@ function stateParts(stated: Stated, now: number): string[] {
     case 'outdated':
       return ['ready', `${count(stated.changes ?? 1, 'change')} to apply`];
     case 'unknown':
-      return [stated.lastKnown && stated.lastKnown.state !== 'absent' ? `was ${stated.lastKnown.state} at ${clockTime(stated.lastKnown.at, now)}` : reason || 'not known'];
+      return [
+        stated.lastKnown && stated.lastKnown.state !== 'absent'
+          ? `was ${stated.lastKnown.state} at ${clockTime(stated.lastKnown.at, now)}`
+          : reason || 'not known',
+      ];
   }
 }
 

@@ -6,7 +6,9 @@ import { visibleText } from './visibleText.ts';
 export function statusBarText(view: PlatformView): string {
   const name = plain(view.status?.platform.name ?? view.fallbackName);
   const { icon, words } = stateOfBar(view, name);
-  return view.mode === 'rehearsal' ? `$(${icon === 'pass' || icon === 'cloud' || icon === 'plug' || icon === 'sync~spin' ? 'beaker' : icon}) REHEARSAL ${words}` : `$(${icon}) ${words}`;
+  return view.mode === 'rehearsal'
+    ? `$(${icon === 'pass' || icon === 'cloud' || icon === 'plug' || icon === 'sync~spin' ? 'beaker' : icon}) REHEARSAL ${words}`
+    : `$(${icon}) ${words}`;
 }
 
 function stateOfBar(view: PlatformView, name: string): { icon: string; words: string } {
@@ -14,7 +16,9 @@ function stateOfBar(view: PlatformView, name: string): { icon: string; words: st
   if (view.run?.paused !== undefined) return { icon: 'account', words: `${name}: signed out, the run waits` };
   if (view.run) {
     const { done, total } = progressOf(view);
-    return phaseOf(view) === 'stopping' ? { icon: 'sync~spin', words: `${name}: stopping` } : { icon: 'sync~spin', words: `${name} ${done}/${total}` };
+    return phaseOf(view) === 'stopping'
+      ? { icon: 'sync~spin', words: `${name}: stopping` }
+      : { icon: 'sync~spin', words: `${name} ${done}/${total}` };
   }
   if (view.errors > 0) return { icon: 'error', words: `${name}: platform.yml has errors` };
   if (view.interrupted) return { icon: 'debug-pause', words: `${name}: ${view.interrupted.verb} interrupted` };
@@ -25,7 +29,9 @@ function stateOfBar(view: PlatformView, name: string): { icon: string; words: st
   if (view.session === 'notConnected') return { icon: 'plug', words: name };
   const ready = stages.filter(({ state }) => state === 'ready' || state === 'waiting').length;
   if (ready === 0) return { icon: 'cloud', words: `${name}: not created` };
-  return ready === stages.length ? { icon: 'pass', words: `${name}: ready` } : { icon: 'diff-modified', words: `${name} ${ready}/${stages.length}` };
+  return ready === stages.length
+    ? { icon: 'pass', words: `${name}: ready` }
+    : { icon: 'diff-modified', words: `${name} ${ready}/${stages.length}` };
 }
 
 function plain(text: string): string {

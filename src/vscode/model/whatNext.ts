@@ -31,8 +31,14 @@ const REFRESH: Suggestion = { command: 'refresh', label: '$(refresh) Refresh', w
 function main(view: PlatformView): readonly Suggestion[] {
   const phase = phaseOf(view);
   if (phase === 'running') {
-    const cancel: Suggestion = { command: 'cancel', label: '$(stop-circle) Cancel Run', why: 'nothing new is started; what exists is kept' };
-    return view.run?.paused === undefined ? [cancel] : [{ command: 'signIn', label: '$(account) Sign In', why: 'the run waits for it' }, cancel];
+    const cancel: Suggestion = {
+      command: 'cancel',
+      label: '$(stop-circle) Cancel Run',
+      why: 'nothing new is started; what exists is kept',
+    };
+    return view.run?.paused === undefined
+      ? [cancel]
+      : [{ command: 'signIn', label: '$(account) Sign In', why: 'the run waits for it' }, cancel];
   }
   if (phase === 'stopping') return [];
   if (view.errors > 0) return [{ ...SOURCE, why: 'it has errors, nothing can be planned' }];
@@ -42,7 +48,10 @@ function main(view: PlatformView): readonly Suggestion[] {
     case 'signedOut':
       return [{ command: 'signIn', label: '$(account) Sign In', why: 'the credentials have expired or are missing' }, SOURCE];
     case 'unreachable':
-      return [{ ...REFRESH, why: 'AWS could not be reached' }, { command: 'connect', label: '$(plug) Connect to AWS Account...', why: 'with another profile' }];
+      return [
+        { ...REFRESH, why: 'AWS could not be reached' },
+        { command: 'connect', label: '$(plug) Connect to AWS Account...', why: 'with another profile' },
+      ];
     case 'connected':
       return connected(view, phase === 'interrupted');
   }
@@ -50,7 +59,11 @@ function main(view: PlatformView): readonly Suggestion[] {
 
 function connected(view: PlatformView, interrupted: boolean): readonly Suggestion[] {
   const stages = view.status?.stages ?? [];
-  const destroy: Suggestion = { command: 'destroyAll', label: '$(trash) Destroy Platform...', why: 'back to an empty account; the name is typed' };
+  const destroy: Suggestion = {
+    command: 'destroyAll',
+    label: '$(trash) Destroy Platform...',
+    why: 'back to an empty account; the name is typed',
+  };
   const going: readonly Suggestion[] = interrupted
     ? [{ command: 'continue', label: '$(debug-continue) Continue Interrupted Run...', why: 'from where it stopped' }]
     : [];

@@ -13,7 +13,9 @@ export function duration(seconds: number): string {
 /** `4 of ≈9 min`, in one unit where both fit it. */
 export function elapsedOf(elapsed: number, expected: number | undefined): string {
   if (expected === undefined) return duration(elapsed);
-  return expected >= 60 && expected < 3600 ? `${Math.floor(elapsed / 60)} of ≈${duration(expected)}` : `${duration(elapsed)} of ≈${duration(expected)}`;
+  return expected >= 60 && expected < 3600
+    ? `${Math.floor(elapsed / 60)} of ≈${duration(expected)}`
+    : `${duration(elapsed)} of ≈${duration(expected)}`;
 }
 
 /** `$73`, `$0.24`: cents only where they matter. */

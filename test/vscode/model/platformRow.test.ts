@@ -8,18 +8,60 @@ import { NOW, stage, status, view } from '../example.ts';
 
 const looked = clockTime(new Date(NOW).toISOString(), NOW);
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
-const run: RunView = { verb: 'apply', stages: [], startedAt: at(0), latestAt: at(4), expectedSeconds: 600, stopping: false, paused: undefined };
-const of = (...states: State[]): PlatformView => view(status(states.map((state, index) => stage({ id: `s${index}`, title: index === 1 ? 'Compute' : `Stage ${index}`, state })), { cost: { standingMonthlyUsd: 175.2, wholeMonthlyUsd: 283 } }));
+const run: RunView = {
+  verb: 'apply',
+  stages: [],
+  startedAt: at(0),
+  latestAt: at(4),
+  expectedSeconds: 600,
+  stopping: false,
+  paused: undefined,
+};
+const of = (...states: State[]): PlatformView =>
+  view(
+    status(
+      states.map((state, index) => stage({ id: `s${index}`, title: index === 1 ? 'Compute' : `Stage ${index}`, state })),
+      { cost: { standingMonthlyUsd: 175.2, wholeMonthlyUsd: 283 } },
+    ),
+  );
 
 // face.md section 2, the platform row: name, view, icon, description, badge, flags that its inline actions need.
 const ROWS: readonly (readonly [string, PlatformView, string, string, boolean, readonly string[]])[] = [
   ['not connected', { ...of('absent'), session: 'notConnected' }, 'plug', 'us-west-2 · not connected', false, ['canConnect']],
-  ['nothing exists', of('absent', 'absent'), 'cloud', 'us-west-2 · 1234…9012 (dev-admin) · not created · ≈26 min · ≈$283/mo', false, ['canPreview', 'canApply']],
-  ['running', { ...of('ready', 'pending'), run }, 'sync~spin', 'us-west-2 · 1234…9012 (dev-admin) · applying 1/2 · ≈6 min left', false, ['canCancel']],
+  [
+    'nothing exists',
+    of('absent', 'absent'),
+    'cloud',
+    'us-west-2 · 1234…9012 (dev-admin) · not created · ≈26 min · ≈$283/mo',
+    false,
+    ['canPreview', 'canApply'],
+  ],
+  [
+    'running',
+    { ...of('ready', 'pending'), run },
+    'sync~spin',
+    'us-west-2 · 1234…9012 (dev-admin) · applying 1/2 · ≈6 min left',
+    false,
+    ['canCancel'],
+  ],
   ['failed', of('ready', 'failed'), 'error', 'us-west-2 · 1234…9012 (dev-admin) · stopped at Compute · $0.24/h standing', true, ['canFix']],
   ['ready', of('ready', 'ready'), 'pass', 'us-west-2 · 1234…9012 (dev-admin) · ready · ≈$283/mo', false, []],
-  ['credentials expired', { ...of('unknown'), session: 'signedOut' }, 'account', `us-west-2 · 1234…9012 (dev-admin) · signed out · last looked ${looked}`, true, ['canSignIn']],
-  ['unreachable', { ...of('unknown'), session: 'unreachable' }, 'debug-disconnect', `us-west-2 · 1234…9012 (dev-admin) · cannot reach AWS · last looked ${looked}`, true, ['canRefresh']],
+  [
+    'credentials expired',
+    { ...of('unknown'), session: 'signedOut' },
+    'account',
+    `us-west-2 · 1234…9012 (dev-admin) · signed out · last looked ${looked}`,
+    true,
+    ['canSignIn'],
+  ],
+  [
+    'unreachable',
+    { ...of('unknown'), session: 'unreachable' },
+    'debug-disconnect',
+    `us-west-2 · 1234…9012 (dev-admin) · cannot reach AWS · last looked ${looked}`,
+    true,
+    ['canRefresh'],
+  ],
 ];
 
 describe('the row of a platform', () => {
@@ -27,7 +69,11 @@ describe('the row of a platform', () => {
     it(`shows ${name} as the contract has it`, () => {
       const row = platformRow(given, NOW);
       assert.deepEqual([row.label, row.icon.id, row.description, row.badge !== undefined], ['cauchy', icon, description, badge]);
-      for (const flag of flags) assert.ok(row.flags.some((other) => other === flag), `${flag} is missing in ${row.flags.join()}`);
+      for (const flag of flags)
+        assert.ok(
+          row.flags.some((other) => other === flag),
+          `${flag} is missing in ${row.flags.join()}`,
+        );
     });
   }
 

@@ -11,18 +11,74 @@ const seen = clockTime(new Date(NOW).toISOString(), NOW);
 const STAGES: readonly (readonly [string, Partial<StageStatus>, string, string | undefined, string, string | undefined])[] = [
   ['absent', { state: 'absent' }, 'circle-large-outline', 'disabledForeground', 'not created · ≈9 min · $73/mo', undefined],
   ['queued', { state: 'queued', requires: ['vpc'] }, 'circle-outline', 'disabledForeground', 'after VPC', undefined],
-  ['pending', { state: 'pending', reason: 'creating', resources: [resource({ state: 'pending', elapsed: 250, expected: 540 })] }, 'loading~spin', undefined, 'creating · 4 of ≈9 min', undefined],
-  ['waiting', { state: 'waiting', reason: 'installed, waiting for compute' }, 'watch', 'charts.blue', 'installed, waiting for compute', undefined],
+  [
+    'pending',
+    { state: 'pending', reason: 'creating', resources: [resource({ state: 'pending', elapsed: 250, expected: 540 })] },
+    'loading~spin',
+    undefined,
+    'creating · 4 of ≈9 min',
+    undefined,
+  ],
+  [
+    'waiting',
+    { state: 'waiting', reason: 'installed, waiting for compute' },
+    'watch',
+    'charts.blue',
+    'installed, waiting for compute',
+    undefined,
+  ],
   ['blocked', { state: 'blocked', reason: 'needs 2 secrets' }, 'key', 'problemsWarningIcon.foreground', 'needs 2 secrets', '?'],
-  ['failed', { state: 'failed', reason: 'no spot capacity for t3.small' }, 'error', 'problemsErrorIcon.foreground', 'failed · no spot capacity for t3.small', '!'],
+  [
+    'failed',
+    { state: 'failed', reason: 'no spot capacity for t3.small' },
+    'error',
+    'problemsErrorIcon.foreground',
+    'failed · no spot capacity for t3.small',
+    '!',
+  ],
   ['skipped', { state: 'skipped', requires: ['broken'] }, 'circle-slash', 'disabledForeground', 'skipped · Broken failed', undefined],
-  ['degraded', { state: 'degraded', reason: '1 of 3 pods ready' }, 'warning', 'problemsWarningIcon.foreground', 'degraded · 1 of 3 pods ready', '!'],
+  [
+    'degraded',
+    { state: 'degraded', reason: '1 of 3 pods ready' },
+    'warning',
+    'problemsWarningIcon.foreground',
+    'degraded · 1 of 3 pods ready',
+    '!',
+  ],
   ['ready', { state: 'ready' }, 'pass', 'testing.iconPassed', 'ready', undefined],
   ['ready with a detail', { state: 'ready', reason: '14 nodes' }, 'pass', 'testing.iconPassed', 'ready · 14 nodes', undefined],
-  ['outdated', { state: 'outdated', resources: [resource({ state: 'outdated', changes: 2 })] }, 'diff-modified', 'charts.blue', 'ready · 2 changes to apply', 'M'],
-  ['foreign', { state: 'blocked', resources: [resource({ state: 'blocked', owner: 'foreign', physicalId: 'vpc-0ab1', changes: 1 })] }, 'references', undefined, 'not ours · vpc-0ab1 · 1 difference', 'F'],
-  ['deleting', { state: 'deleting', reason: 'waiting for load balancer' }, 'loading~spin', undefined, 'deleting · waiting for load balancer', undefined],
-  ['unknown', { state: 'unknown', resources: [resource({ state: 'unknown', lastKnown: { state: 'ready', at: new Date(NOW).toISOString() } })] }, 'question', 'disabledForeground', `was ready at ${seen}`, undefined],
+  [
+    'outdated',
+    { state: 'outdated', resources: [resource({ state: 'outdated', changes: 2 })] },
+    'diff-modified',
+    'charts.blue',
+    'ready · 2 changes to apply',
+    'M',
+  ],
+  [
+    'foreign',
+    { state: 'blocked', resources: [resource({ state: 'blocked', owner: 'foreign', physicalId: 'vpc-0ab1', changes: 1 })] },
+    'references',
+    undefined,
+    'not ours · vpc-0ab1 · 1 difference',
+    'F',
+  ],
+  [
+    'deleting',
+    { state: 'deleting', reason: 'waiting for load balancer' },
+    'loading~spin',
+    undefined,
+    'deleting · waiting for load balancer',
+    undefined,
+  ],
+  [
+    'unknown',
+    { state: 'unknown', resources: [resource({ state: 'unknown', lastKnown: { state: 'ready', at: new Date(NOW).toISOString() } })] },
+    'question',
+    'disabledForeground',
+    `was ready at ${seen}`,
+    undefined,
+  ],
 ];
 
 const others = [stage({ id: 'vpc', title: 'VPC', state: 'pending' }), stage({ id: 'broken', title: 'Broken', state: 'failed' })];
@@ -41,18 +97,35 @@ describe('rows of stages and resources', () => {
   it('says adopted, and would cost in a rehearsal', () => {
     const shown = resource({ state: 'ready', owner: 'adopted' });
     assert.equal(resourceRow(view(), stage(), shown, NOW).description, 'ready · adopted');
-    assert.equal(stageRow(view(status([stage()], { mode: 'rehearsal' })), stage(), NOW).description, 'not created · ≈9 min · would cost $73/mo');
+    assert.equal(
+      stageRow(view(status([stage()], { mode: 'rehearsal' })), stage(), NOW).description,
+      'not created · ≈9 min · would cost $73/mo',
+    );
   });
 
   it('offers on a row what its state allows, and nothing in a run or without a session', () => {
-    const failed = stage({ state: 'failed', resources: [resource({ state: 'failed', owner: 'slipway', physicalId: 'arn:aws:eks:us-west-2:1:nodegroup/cauchy/x/1' })] });
+    const failed = stage({
+      state: 'failed',
+      resources: [resource({ state: 'failed', owner: 'slipway', physicalId: 'arn:aws:eks:us-west-2:1:nodegroup/cauchy/x/1' })],
+    });
     const [row] = failed.resources;
     assert.ok(row);
     assert.equal(contextValue(stageRow(view(), failed, NOW)), ';canDestroyStage;canFix;canPlan;canRetry;hasCommands;hasSource;kind=stage;');
     assert.equal(contextValue(resourceRow(view(), failed, row, NOW)), ';canFix;canRetry;hasArn;hasConsole;hasId;hasSource;kind=resource;');
-    const run = { verb: 'apply', stages: [], startedAt: '', latestAt: '', expectedSeconds: undefined, stopping: false, paused: undefined } as const;
+    const run = {
+      verb: 'apply',
+      stages: [],
+      startedAt: '',
+      latestAt: '',
+      expectedSeconds: undefined,
+      stopping: false,
+      paused: undefined,
+    } as const;
     assert.equal(contextValue(stageRow(view(status(), { run }), failed, NOW)), ';canFix;hasCommands;hasSource;kind=stage;');
-    assert.equal(contextValue(stageRow(view(status(), { session: 'signedOut' }), failed, NOW)), ';canFix;hasCommands;hasSource;kind=stage;');
+    assert.equal(
+      contextValue(stageRow(view(status(), { session: 'signedOut' }), failed, NOW)),
+      ';canFix;hasCommands;hasSource;kind=stage;',
+    );
     assert.ok(contextValue(stageRow(view(), stage(), NOW)).includes(';canApplyTo;'));
   });
 
