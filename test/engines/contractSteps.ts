@@ -107,6 +107,9 @@ const network: readonly Step[] = [
     memo.set('association', answer.AssociationId);
     return answer;
   }),
+  step('ec2 AssociateRouteTable second zone', (c, memo) => c.ec2.send(new ec2.AssociateRouteTableCommand({ RouteTableId: memo.get('table'), SubnetId: memo.get('subnet b') }))),
+  step('ec2 ModifySubnetAttribute', (c, memo) => c.ec2.send(new ec2.ModifySubnetAttributeCommand({ SubnetId: memo.get('subnet a'), MapPublicIpOnLaunch: { Value: true } }))),
+  step('ec2 ModifySubnetAttribute second zone', (c, memo) => c.ec2.send(new ec2.ModifySubnetAttributeCommand({ SubnetId: memo.get('subnet b'), MapPublicIpOnLaunch: { Value: true } }))),
   step('ec2 DescribeRouteTables', (c, memo) => c.ec2.send(new ec2.DescribeRouteTablesCommand({ RouteTableIds: [memo.get('table')] }))),
   step('ec2 AllocateAddress', async (c, memo) => {
     const answer = await c.ec2.send(new ec2.AllocateAddressCommand({ Domain: 'vpc', TagSpecifications: tag('elastic-ip') }));
@@ -139,6 +142,9 @@ const identity: readonly Step[] = [
     memo.set('node role', answer.Role?.Arn);
     return answer;
   }),
+  ...['AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy', 'AmazonEC2ContainerRegistryReadOnly'].map((name) =>
+    step(`iam AttachRolePolicy ${name}`, (c) => c.iam.send(new iam.AttachRolePolicyCommand({ RoleName: 'contract-nodes', PolicyArn: `arn:aws:iam::aws:policy/${name}` }))),
+  ),
   step('iam GetRole, not there', (c) => c.iam.send(new iam.GetRoleCommand({ RoleName: 'nobody' }))),
   step('iam AttachRolePolicy', (c) => c.iam.send(new iam.AttachRolePolicyCommand({ RoleName: 'contract', PolicyArn: clusterPolicy }))),
   step('iam AttachRolePolicy, no such policy', (c) => c.iam.send(new iam.AttachRolePolicyCommand({ RoleName: 'contract', PolicyArn: 'arn:aws:iam::aws:policy/NoSuchPolicy' }))),

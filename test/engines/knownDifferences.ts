@@ -21,4 +21,6 @@ export const knownDifferences: readonly { readonly pattern: RegExp; readonly rea
   { pattern: /DescribeAddresses: only moto answers Addresses\[\]\.(NetworkInterfaceId|InstanceId)/, reason: 'moto answers empty strings; AWS leaves them out of an address that is not associated' },
   { pattern: /CreateCluster: only moto answers cluster\.(endpoint|identity|certificateAuthority)/, reason: 'a cluster of AWS has no endpoint while it is CREATING; moto’s is ACTIVE at once' },
   { pattern: /(CreateCluster|DescribeCluster): only moto answers cluster.clientRequestToken/, reason: 'AWS answers it only where one was given' },
+  { pattern: /Nodegroup: only moto answers nodegroup\.(remoteAccess|resources\.remoteAccessSecurityGroup)/, reason: 'AWS answers remote access only where a key was given' },
+  { pattern: /Nodegroup: only the rehearsal answers nodegroup.updateConfig/, reason: 'AWS has a default of one node at a time; moto leaves it out' },
 ];
