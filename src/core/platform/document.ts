@@ -33,7 +33,7 @@ export class Source {
 export interface ReadDocument {
   readonly source: Source;
   /** Absent where the text could not or must not be parsed. */
-  readonly document?: Document.Parsed<ParsedNode>;
+  readonly document?: Document.Parsed;
   readonly findings: readonly Finding[];
 }
 

@@ -1,36 +1,33 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Document, Node, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import type { Finding, Fix, SourceRange } from '../findings/finding.ts';
+import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Fix } from '../findings/finding.ts';
 import { nearest } from '../findings/nearest.ts';
 import { token } from '../findings/token.ts';
 import type { Source } from './document.ts';
 import { formats, matches, mended } from './formats.ts';
 import type { FormatName } from './formats.ts';
+import { Locator } from './locator.ts';
+import type { Located, Path } from './locator.ts';
 import { deepest } from './nesting.ts';
 import type { Choice, Either, Entries, Flag, List, Mapping, Shape, Text, Whole } from './shapes.ts';
 import { kebab, placeOf, plainYaml } from './words.ts';
 
-export type Path = readonly (string | number)[];
-
 /** Nodes that are looked at in one document, aliases followed: what they expand to is bounded by it. */
 const mostNodes = 20_000;
+/** Keys of one mapping that are looked at; none has as many. */
+const mostKeys = 200;
 
 /** What a document holds as far as it has the wanted shape, and where everything in it stands. */
-export interface ReadShape {
+export interface ReadShape extends Located {
   /** A value of `Written` of the shape. */
   readonly written: unknown;
-  readonly findings: readonly Finding[];
-  /** Of every value that stands in the document, by `JSON.stringify` of its path. */
-  readonly values: ReadonlyMap<string, SourceRange>;
-  /** Of every key. */
-  readonly keys: ReadonlyMap<string, SourceRange>;
 }
 
 /** Reads `document` by `shape`. Every difference is a finding, and what differs is left out of `written`. */
-export function readShape(source: Source, document: Document.Parsed<ParsedNode>, shape: Shape): ReadShape {
-  const reader = new ShapeReader(source, document, shape);
-  const written = reader.read(document.contents, shape, [], 0);
-  return { written, findings: reader.findings, values: reader.values, keys: reader.keys };
+export function readShape(source: Source, document: Document.Parsed, shape: Shape): ReadShape {
+  const located = new Locator(source);
+  const written = new ShapeReader(located, document, shape).read(document.contents, shape, [], 0);
+  return { written, findings: located.findings, values: located.values, keys: located.keys };
 }
 
 interface Entry {
@@ -39,24 +36,21 @@ interface Entry {
 }
 
 class ShapeReader {
-  readonly findings: Finding[] = [];
-  readonly values = new Map<string, SourceRange>();
-  readonly keys = new Map<string, SourceRange>();
-  readonly #source: Source;
-  readonly #document: Document.Parsed<ParsedNode>;
+  readonly #at: Locator;
+  readonly #targets: ReadonlyMap<Node, Node>;
   readonly #root: Shape;
   #nodes = 0;
 
-  constructor(source: Source, document: Document.Parsed<ParsedNode>, root: Shape) {
-    this.#source = source;
-    this.#document = document;
+  constructor(at: Locator, document: Document.Parsed, root: Shape) {
+    this.#at = at;
+    this.#targets = aliasTargets(document);
     this.#root = root;
   }
 
   read(written: Node | null, shape: Shape, path: Path, depth: number): unknown {
     const node = this.#resolve(written, path, depth);
     if (node === undefined) return undefined;
-    this.values.set(JSON.stringify(path), this.#rangeOf(written, path));
+    this.#at.found(path, written);
     if (isEmptyValue(node)) return this.#empty(shape, path);
     switch (shape.type) {
       case 'text':
@@ -84,24 +78,24 @@ class ShapeReader {
   #resolve(node: Node | null, path: Path, depth: number): Node | null | undefined {
     if (++this.#nodes > mostNodes || depth > deepest) {
       if (this.#nodes <= mostNodes + 1) this.#nodes = mostNodes + 1;
-      if (!this.findings.some(({ code }) => code === 'platform.aliases')) {
-        this.#report(
+      if (!this.#at.findings.some(({ code }) => code === 'platform.aliases')) {
+        this.#at.report(
           'platform.aliases',
           path,
           `With its aliases followed the file has more than ${mostNodes} values or ${deepest} levels: write less with aliases.`,
-          this.#rangeOf(node, path),
+          this.#at.rangeOf(node, path),
         );
       }
       return undefined;
     }
     if (!isAlias(node)) return node;
-    const target = node.resolve(this.#document);
+    const target = this.#targets.get(node);
     if (target === undefined) {
-      this.#report(
+      this.#at.report(
         'platform.alias',
         path,
         `There is no anchor ${token(node.source)} above this alias: define it, or write the value.`,
-        this.#rangeOf(node, path),
+        this.#at.rangeOf(node, path),
       );
       return undefined;
     }
@@ -111,7 +105,7 @@ class ShapeReader {
   #empty(shape: Shape, path: Path): undefined {
     const mayBeEmpty =
       shape.type === 'mapping' || shape.type === 'entries' || shape.type === 'anything' || (shape.type === 'list' && shape.minimum === 0);
-    if (!mayBeEmpty) this.#report('platform.empty-value', path, `${placeOf(path)} has no value: write one, or leave the key out.`);
+    if (!mayBeEmpty) this.#at.report('platform.empty-value', path, `${placeOf(path)} has no value: write one, or leave the key out.`);
     return undefined;
   }
 
@@ -120,7 +114,7 @@ class ShapeReader {
     const { value } = node;
     if (typeof value !== 'string') return this.#unquoted(node, shape.format, path);
     if (matches(shape.format, value)) return value;
-    this.#report(
+    this.#at.report(
       `platform.${kebab(shape.format)}`,
       path,
       `${placeOf(path)} must be ${formats[shape.format].says}.`,
@@ -135,9 +129,9 @@ class ShapeReader {
     const text = node.source ?? '';
     const isAccount = format === 'account' && /^[0-9]{1,12}$/.test(text);
     const meant = isAccount ? text.padStart(12, '0') : text;
-    const fix = matches(format, meant) ? this.#replace(`Write ${token(meant)} in quotes`, path, JSON.stringify(meant)) : undefined;
+    const fix = matches(format, meant) ? this.#at.replace(`Write ${token(meant)} in quotes`, path, JSON.stringify(meant)) : undefined;
     if (isAccount) {
-      this.#report(
+      this.#at.report(
         'platform.account',
         path,
         `${placeOf(path)} is a number here, and a number has no leading zeros: write the twelve digits in quotes.`,
@@ -145,7 +139,7 @@ class ShapeReader {
         fix,
       );
     } else {
-      this.#report(
+      this.#at.report(
         'platform.type',
         path,
         `${placeOf(path)} must be ${formats[format].says}, and is a ${typeof node.value} here: put it in quotes.`,
@@ -160,19 +154,19 @@ class ShapeReader {
     const value = isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
     if (value !== undefined && shape.of.includes(value)) return value;
     const close = value === undefined ? undefined : nearest(value.replace(/[-_ ]/g, ''), shape.of);
-    const fix = close === undefined ? undefined : this.#replace(`Change to ${close}`, path, close);
-    this.#report('platform.choice', path, `${placeOf(path)} must be one of ${shape.of.join(', ')}.`, undefined, fix);
+    const fix = close === undefined ? undefined : this.#at.replace(`Change to ${close}`, path, close);
+    this.#at.report('platform.choice', path, `${placeOf(path)} must be one of ${shape.of.join(', ')}.`, undefined, fix);
     return undefined;
   }
 
   #whole(node: Node, shape: Whole, path: Path): number | undefined {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'string' && /^[0-9]{1,9}$/.test(value)) {
-      return this.#wrongType(path, 'a whole number, without quotes', this.#replace('Take the quotes off', path, String(Number(value))));
+      return this.#wrongType(path, 'a whole number, without quotes', this.#at.replace('Take the quotes off', path, String(Number(value))));
     }
     if (typeof value !== 'number' || !Number.isInteger(value)) return this.#wrongType(path, 'a whole number');
     if (value >= shape.minimum && value <= shape.maximum) return value;
-    this.#report('platform.number', path, `${placeOf(path)} must be from ${shape.minimum} to ${shape.maximum}.${reason(shape)}`);
+    this.#at.report('platform.number', path, `${placeOf(path)} must be from ${shape.minimum} to ${shape.maximum}.${reason(shape)}`);
     return undefined;
   }
 
@@ -180,7 +174,7 @@ class ShapeReader {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'boolean') return value;
     const meant = typeof value === 'string' ? truthWords.get(value.trim().toLowerCase()) : undefined;
-    const fix = meant === undefined ? undefined : this.#replace(`Change to ${meant}`, path, String(meant));
+    const fix = meant === undefined ? undefined : this.#at.replace(`Change to ${meant}`, path, String(meant));
     return this.#wrongType(path, `true or false${shape.default === undefined ? '' : ` (${shape.default} if not written)`}`, fix);
   }
 
@@ -194,40 +188,48 @@ class ShapeReader {
     if (!isSeq(node)) return this.#wrongType(path, 'a list', this.#bracket(node, path));
     const { items } = node as YAMLSeq<Node | null>;
     if (items.length < shape.minimum) {
-      this.#report(
+      this.#at.report(
         'platform.too-few',
         path,
         `${placeOf(path)} must have at least ${shape.minimum} ${shape.minimum === 1 ? 'entry' : 'entries'}, and has ${items.length}.${reason(shape)}`,
       );
     }
     if (items.length > shape.maximum)
-      this.#report('platform.too-many', path, `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${items.length}.`);
+      this.#at.report('platform.too-many', path, `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${items.length}.`);
     const values = items.slice(0, shape.maximum).map((item, index) => this.read(item, shape.items, [...path, index], depth + 1));
     for (const [index, value] of values.entries()) {
       if (typeof value === 'string' && values.indexOf(value) < index)
-        this.#report('platform.duplicate-entry', [...path, index], `${token(value)} stands in ${placeOf(path)} twice: leave one out.`);
+        this.#at.report('platform.duplicate-entry', [...path, index], `${token(value)} stands in ${placeOf(path)} twice: leave one out.`);
     }
     return values;
   }
 
   #mapping(node: Node, shape: Mapping, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
     if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
+    const pairs = this.#pairs(node, path);
+    if (pairs.length > mostKeys) {
+      this.#at.report(
+        'platform.too-many',
+        path,
+        `${path.length === 0 ? 'The file' : placeOf(path)} has ${pairs.length} keys: at most ${mostKeys} are read.`,
+      );
+    }
     const read: Record<string, unknown> = {};
-    for (const { name, value } of this.#pairs(node, path)) {
+    for (const { name, value } of pairs.slice(0, mostKeys)) {
       const inner = Object.hasOwn(shape.keys, name) ? shape.keys[name] : undefined;
       if (inner === undefined) this.#unknownKey(name, shape, path);
       else read[name] = this.read(value, inner, [...path, name], depth + 1);
     }
     for (const key of shape.required ?? []) {
-      if (!this.keys.has(JSON.stringify([...path, key])))
-        this.#report('platform.missing', path, `${token(key)} is missing: write it.`, this.#startOf(node));
+      if (!this.#at.hasKey([...path, key]))
+        this.#at.report('platform.missing', path, `${token(key)} is missing: write it.`, this.#at.startOf(node));
     }
     return read;
   }
 
   #unknownKey(name: string, shape: Mapping, path: Path): void {
     const close = nearest(name, Object.keys(shape.keys));
-    const range = this.keys.get(JSON.stringify([...path, name]));
+    const range = this.#at.keyRange([...path, name]);
     const where = path.length === 0 ? 'platform.yml' : placeOf(path);
     const elsewhere = close === undefined ? homesOf(name, this.#root).at(0) : undefined;
     const hint =
@@ -238,22 +240,26 @@ class ShapeReader {
           : `its keys are ${Object.keys(shape.keys).join(', ')}.`;
     const fix =
       close === undefined || range === undefined ? undefined : { title: `Change to ${close}`, edits: [{ range, newText: close }] };
-    this.#report('platform.unknown-key', path, `${token(name)} is no key of ${where}: ${hint}`, range, fix);
+    this.#at.report('platform.unknown-key', path, `${token(name)} is no key of ${where}: ${hint}`, range, fix);
   }
 
   #entries(node: Node, shape: Entries, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
     if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
     if (node.items.length > shape.maximum)
-      this.#report('platform.too-many', path, `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${node.items.length}.`);
+      this.#at.report(
+        'platform.too-many',
+        path,
+        `${placeOf(path)} must have at most ${shape.maximum} entries, and has ${node.items.length}.`,
+      );
     const read: [string, unknown][] = [];
     for (const { name, value } of this.#pairs(node, path).slice(0, shape.maximum)) {
       if (matches(shape.names, name)) read.push([name, this.read(value, shape.values, [...path, name], depth + 1)]);
       else
-        this.#report(
+        this.#at.report(
           `platform.${kebab(shape.names)}`,
           path,
           `${token(name)} must be ${formats[shape.names].says}.`,
-          this.keys.get(JSON.stringify([...path, name])),
+          this.#at.keyRange([...path, name]),
         );
     }
     return Object.fromEntries(read);
@@ -263,7 +269,7 @@ class ShapeReader {
   #plain(written: Node | null, path: Path, depth: number): unknown {
     const node = this.#resolve(written, path, depth);
     if (node === undefined) return undefined;
-    this.values.set(JSON.stringify(path), this.#rangeOf(written, path));
+    this.#at.found(path, written);
     if (node === null) return null;
     if (isMap(node))
       return Object.fromEntries(this.#pairs(node, path).map(({ name, value }) => [name, this.#plain(value, [...path, name], depth + 1)]));
@@ -276,66 +282,54 @@ class ShapeReader {
 
   /** The entries with a name each, in order; a name that comes again or is no name is a finding and left out. */
   #pairs(node: YAMLMap, path: Path): readonly Entry[] {
-    const entries: Entry[] = [];
+    const entries = new Map<string, Entry>();
     for (const { key, value } of (node as YAMLMap<Node | null, Node | null>).items) {
       const name = isScalar(key) && key.value !== null ? (typeof key.value === 'string' ? key.value : (key.source ?? '')) : undefined;
       if (name === undefined) {
-        this.#report('platform.key', path, 'A key must be a text here.', this.#rangeOf(key, path));
-        continue;
-      }
-      const place = JSON.stringify([...path, name]);
-      const range = this.#rangeOf(key, path);
-      if (entries.some((entry) => entry.name === name))
-        this.#report('platform.duplicate-key', path, `${token(name)} stands here twice: leave one out.`, range);
-      else {
-        this.keys.set(place, range);
-        entries.push({ name, value });
+        this.#at.report('platform.key', path, 'A key must be a text here.', this.#at.rangeOf(key, path));
+      } else if (entries.has(name)) {
+        this.#at.report('platform.duplicate-key', path, `${token(name)} stands here twice: leave one out.`, this.#at.rangeOf(key, path));
+      } else {
+        this.#at.foundKey([...path, name], key);
+        entries.set(name, { name, value });
       }
     }
-    return entries;
+    return [...entries.values()];
   }
 
   #mend(format: FormatName, value: string, path: Path): Fix | undefined {
     const better = mended(format, value);
     return better === undefined
       ? undefined
-      : this.#replace(`Change to ${better}`, path, format === 'account' ? JSON.stringify(better) : plainYaml(better));
+      : this.#at.replace(`Change to ${better}`, path, format === 'account' ? JSON.stringify(better) : plainYaml(better));
   }
 
   /** A single value where a list of such values is wanted. */
   #bracket(node: Node, path: Path): Fix | undefined {
-    const [start, end] = node.range ?? [0, 0];
-    const text = this.#source.text.slice(start, end);
-    return isScalar(node) && /^[^\n,[\]{}#]+$/.test(text) ? this.#replace('Make it a list', path, `[${text}]`) : undefined;
-  }
-
-  #replace(title: string, path: Path, newText: string): Fix | undefined {
-    const range = this.values.get(JSON.stringify(path));
-    return range === undefined ? undefined : { title, edits: [{ range, newText }] };
+    const text = this.#at.textOf(node);
+    return isScalar(node) && /^[^\n,[\]{}#]+$/.test(text) ? this.#at.replace('Make it a list', path, `[${text}]`) : undefined;
   }
 
   #wrongType(path: Path, wanted: string, fix?: Fix): undefined {
-    this.#report('platform.type', path, `${path.length === 0 ? 'The file' : placeOf(path)} must be ${wanted}.`, undefined, fix);
+    this.#at.report('platform.type', path, `${path.length === 0 ? 'The file' : placeOf(path)} must be ${wanted}.`, undefined, fix);
     return undefined;
   }
+}
 
-  #report(code: string, path: Path, message: string, at?: SourceRange, fix?: Fix): void {
-    const range = at ?? this.values.get(JSON.stringify(path)) ?? this.keys.get(JSON.stringify(path));
-    this.findings.push({ code, severity: 'error', message, ...(range && { range }), ...(fix && { fix }) });
-  }
-
-  /** Of the value as it stands there (of an alias: the alias); of its key where nothing is written. */
-  #rangeOf(node: Node | null | undefined, path: Path): SourceRange {
-    const [start, valueEnd] = node?.range ?? [0, 0];
-    const text = this.#source.text.slice(start, valueEnd).trimEnd();
-    const keyRange = this.keys.get(JSON.stringify(path));
-    return text === '' && keyRange !== undefined ? keyRange : this.#source.range(start, start + text.length);
-  }
-
-  #startOf(node: Node): SourceRange {
-    const [start] = node.range ?? [0];
-    return this.#source.range(start, start + (/^[^\s:,}\]]+/.exec(this.#source.text.slice(start, start + 1024))?.[0].length ?? 0));
-  }
+/** What each alias stands for: the last node above it with that anchor. In one pass: `Alias.resolve` walks the whole document each time. */
+function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 /** YAML 1.1 and people say it in many ways; YAML 1.2 knows two. */

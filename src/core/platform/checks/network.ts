@@ -5,7 +5,7 @@ import { computeSizes } from '../computeSizes.ts';
 import { instanceTypeOf } from '../instanceTypes.ts';
 import { platformKeys } from '../keys.ts';
 import type { WrittenPlatform } from '../keys.ts';
-import type { Path } from '../readShape.ts';
+import type { Path } from '../locator.ts';
 import { eksRefusedZoneIds, regionOf } from '../regions.ts';
 import { derivedPrefix, layOut } from '../subnets.ts';
 import type { Report } from './report.ts';

@@ -1,5 +1,5 @@
 import type { WrittenPlatform } from '../keys.ts';
-import type { Path } from '../readShape.ts';
+import type { Path } from '../locator.ts';
 import type { Report } from './report.ts';
 
 /** Every path as it is written. Links are looked at where files are read. */

@@ -1,12 +1,12 @@
 import type { Finding, Fix, Severity, SourceRange } from '../../findings/finding.ts';
-import type { Path, ReadShape } from '../readShape.ts';
+import type { Located, Path } from '../locator.ts';
 
 /** Where a check of well-formed values puts what it finds. */
 export class Report {
   readonly findings: Finding[] = [];
-  readonly #read: ReadShape;
+  readonly #read: Located;
 
-  constructor(read: ReadShape) {
+  constructor(read: Located) {
     this.#read = read;
   }
 
