@@ -57,6 +57,34 @@ describe('errors of AWS', () => {
     });
   });
 
+  it('waits for a new role under each of the words that EKS has for it', async () => {
+    for (const words of [
+      'Role with arn: arn:x could not be assumed',
+      'the trusted entity is not correct',
+      'Error in role params',
+      'Role provided in the request does not exist.',
+    ]) {
+      await assert.rejects(write(aws, { signal }, failing(awsError('InvalidParameterException', words))), NotYet);
+    }
+  });
+
+  it('asks whether the region is enabled, and does not call it a missing permission', async () => {
+    for (const error of [
+      awsError('UnrecognizedClientException', 'invalid', 403),
+      awsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401),
+      awsError('OptInRequired', 'no', 403),
+    ]) {
+      await assert.rejects(write(aws, { signal }, failing(error)), {
+        name: 'Refused',
+        message: /us-west-2: the region is not enabled in this account/,
+      });
+      await assert.rejects(read(aws, { signal }, failing(error)), {
+        name: 'Unseen',
+        message: /us-west-2: the region is not enabled in this account/,
+      });
+    }
+  });
+
   it('reads what is not there as nothing, under both spellings of a code', async () => {
     for (const code of ['NoSuchEntity', 'NoSuchEntityException', 'ResourceNotFoundException', 'InvalidVpcID.NotFound']) {
       assert.equal(await read(aws, { signal }, failing(awsError(code))), undefined);
