@@ -93,9 +93,15 @@ def constraints(shape, v, path, required=False):
         yield f"{path}: {v} > max {md['max']}"
 
 
-norm = lambda v: re.sub(
-    r"(\.0+)?(Z|\+00:00)$", "Z", re.sub(r"^(-?\d+)\.0$", r"\1", str(v).lower() if isinstance(v, bool) else str(v).strip())
-)
+
+
+def norm(v):
+    """the same value in the same words: true, 1 for 1.0, and times without zeros that only fill up the fraction"""
+    text = str(v).lower() if isinstance(v, bool) else str(v).strip()
+    text = re.sub(r"^(-?\d+)\.0$", r"\1", text)
+    return re.sub(r"(\.\d*?)0*(Z|\+00:00)$", lambda m: m[1].rstrip(".") + "Z", text) if re.match(r"\d{4}-", text) else text
+
+
 same = lambda a, b: a == b if {type(a), type(b)} <= {int, float} else type(a) is type(b) and (a == b or norm(a) == norm(b))
 
 
