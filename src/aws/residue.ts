@@ -5,6 +5,7 @@ import type { AwsScope } from './awsScope.ts';
 import { discoverEc2 } from './ec2/discoverEc2.ts';
 import { clusterTag, type StrayScope } from './ec2/stray.ts';
 import { loadBalancersIn } from './ec2/strayLoadBalancers.ts';
+import { listVolumes } from './ec2/strayVolumes.ts';
 import { readAll } from './pages.ts';
 
 /** Others of the platform besides EC2's, as resources that are found by name or tag. */
@@ -67,7 +68,8 @@ async function ofControllers(scope: StrayScope, look: Look): Promise<readonly Re
   const { aws, clusterName, prices } = scope;
   const owned = [{ Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] }];
   const described = [{ Name: 'description', Values: [`Amazon EKS ${clusterName}`] }];
-  const [volumes, interfaces, groups, balancers] = await Promise.all([
+  const [tagged, volumes, interfaces, groups, balancers] = await Promise.all([
+    listVolumes(scope, look),
     readAll(
       aws,
       look,
@@ -89,17 +91,18 @@ async function ofControllers(scope: StrayScope, look: Look): Promise<readonly Re
     loadBalancersIn(scope, look),
   ]);
   return [
-    ...volumes.flatMap(({ VolumeId: id, State, Size }): readonly Residue[] =>
-      id === undefined || State === 'deleting' || State === 'deleted'
-        ? []
-        : [
-            {
-              kind: 'volume',
-              physicalId: id,
-              reason: 'It was made for a PersistentVolumeClaim and may hold data: delete it when nobody needs that.',
-              monthlyUsd: prices.gp3Gib === undefined ? undefined : prices.gp3Gib * (Size ?? 0),
-            },
-          ],
+    ...[...new Map([...tagged, ...volumes].map((volume) => [volume.VolumeId, volume])).values()].flatMap(
+      ({ VolumeId: id, State, Size }): readonly Residue[] =>
+        id === undefined || State === 'deleting' || State === 'deleted'
+          ? []
+          : [
+              {
+                kind: 'volume',
+                physicalId: id,
+                reason: 'It was made for a PersistentVolumeClaim and may hold data: delete it when nobody needs that.',
+                monthlyUsd: prices.gp3Gib === undefined ? undefined : prices.gp3Gib * (Size ?? 0),
+              },
+            ],
     ),
     ...interfaces.flatMap(({ NetworkInterfaceId: id }): readonly Residue[] =>
       id === undefined
