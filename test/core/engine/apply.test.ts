@@ -170,13 +170,17 @@ describe('Engine.apply', () => {
   it('asks three times for what does not take, and then says so', async () => {
     const bench = await built();
     const { client, engine, graph, cancel } = bench.session({ wanted: { desired: 16 } });
-    let asked = 0;
+    const asked: number[] = [];
     client.modify = () => {
-      asked++;
+      asked.push(bench.clock.now());
       return Promise.resolve();
     };
     const outcome = await engine.apply(graph, { signal: cancel.signal, consent: new Set() });
-    assert.equal(asked, 3);
+    assert.equal(asked.length, 3);
+    assert.ok(
+      asked.every((at, i) => i === 0 || at - (asked[i - 1] ?? 0) >= 5_000),
+      'and not at once',
+    );
     assert.deepEqual(outcome.failed, ['nodegroup']);
     const failure = bench.events.find((event) => event.event === 'resource.failed');
     assert.ok(failure?.event === 'resource.failed' && failure.cause?.code === 'tried-thrice');

@@ -24,6 +24,7 @@ describe('Engine.destroy', () => {
     const outcome = assertSucceeded(bench, await bench.session().destroy());
     assert.deepEqual(bench.world.rows, []);
     assert.deepEqual([outcome.residue, outcome.monthlyUsd], [[], 0]);
+    assert.equal(bench.world.refusals, 0, 'dependants first: nothing is asked for too early');
     const again = assertSucceeded(bench, await bench.session().destroy());
     assert.deepEqual(again.changed, []);
   });

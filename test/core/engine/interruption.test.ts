@@ -34,6 +34,7 @@ describe('interrupted at every mutating call', function () {
         if (how === 'lose answer') assertSucceeded(bench, first, `lost answer at ${at}`);
         assertSucceeded(bench, await bench.session().apply(), `second run after ${how} at ${at}`);
         assert.deepEqual(bench.shape(), shape, `${how} at ${at}`);
+        assert.ok(!bench.world.writes.some((write) => write.startsWith('delete')), `made twice and healed after ${how} at ${at}`);
         const writes = bench.world.writes.length;
         assertSucceeded(bench, await bench.session().apply());
         assert.deepEqual(bench.world.writes.slice(writes), [], `third run after ${how} at ${at}`);

@@ -40,6 +40,8 @@ export class World {
   rows: Row[] = [];
   reads = 0;
   readonly writes: string[] = [];
+  /** Deletes that came too early. */
+  refusals = 0;
   /** Kubernetes does not answer. */
   unreachable = false;
   /** Credentials expire with this read or write. */
@@ -180,9 +182,18 @@ export class Client {
     return this.#write(`delete ${type} ${id}`, () => {
       const row = this.world.all(type).find((other) => other.id === id);
       if (!row) return;
-      this.world.release(row);
+      this.#release(row);
       this.world.remove(row);
     });
+  }
+
+  #release(row: Row): void {
+    try {
+      this.world.release(row);
+    } catch (error) {
+      this.world.refusals++;
+      throw error;
+    }
   }
 
   async #wire(landing?: () => void): Promise<void> {
