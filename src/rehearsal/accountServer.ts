@@ -117,7 +117,8 @@ function wireRequest(incoming: IncomingMessage, body: Buffer): WireRequest {
   const target = incoming.url ?? '/';
   const cut = target.indexOf('?');
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
   return {
     method: incoming.method ?? 'GET',
     path: cut === -1 ? target : target.slice(0, cut),

@@ -10,19 +10,53 @@ import type { World } from './world.ts';
 const N = 'com.amazonaws.autoscaling';
 const STRINGS: StaticListSchema = [1, N, 'XmlStringMaxLen', 0, 0];
 const INSTANCE: StaticStructureSchema = [
-  3, N, 'Instance', 0,
-  ['InstanceId', 'InstanceType', 'AvailabilityZone', 'LifecycleState', 'HealthStatus', 'ProtectedFromScaleIn'], [0, 0, 0, 0, 0, 2],
-]; // prettier-ignore
+  3,
+  N,
+  'Instance',
+  0,
+  ['InstanceId', 'InstanceType', 'AvailabilityZone', 'LifecycleState', 'HealthStatus', 'ProtectedFromScaleIn'],
+  [0, 0, 0, 0, 0, 2],
+];
 const INSTANCES: StaticListSchema = [1, N, 'Instances', 0, () => INSTANCE];
-const TAG: StaticStructureSchema = [3, N, 'TagDescription', 0, ['ResourceId', 'ResourceType', 'Key', 'Value', 'PropagateAtLaunch'], [0, 0, 0, 0, 2]];
+const TAG: StaticStructureSchema = [
+  3,
+  N,
+  'TagDescription',
+  0,
+  ['ResourceId', 'ResourceType', 'Key', 'Value', 'PropagateAtLaunch'],
+  [0, 0, 0, 0, 2],
+];
 const TAGS: StaticListSchema = [1, N, 'TagDescriptionList', 0, () => TAG];
 const GROUP: StaticStructureSchema = [
-  3, N, 'AutoScalingGroup', 0,
-  ['AutoScalingGroupName', 'AutoScalingGroupARN', 'MinSize', 'MaxSize', 'DesiredCapacity', 'DefaultCooldown', 'AvailabilityZones', 'HealthCheckType', 'Instances', 'CreatedTime', 'VPCZoneIdentifier', 'Tags'],
+  3,
+  N,
+  'AutoScalingGroup',
+  0,
+  [
+    'AutoScalingGroupName',
+    'AutoScalingGroupARN',
+    'MinSize',
+    'MaxSize',
+    'DesiredCapacity',
+    'DefaultCooldown',
+    'AvailabilityZones',
+    'HealthCheckType',
+    'Instances',
+    'CreatedTime',
+    'VPCZoneIdentifier',
+    'Tags',
+  ],
   [0, 0, 1, 1, 1, 1, () => STRINGS, 0, () => INSTANCES, 5, 0, () => TAGS],
-]; // prettier-ignore
+];
 const GROUPS: StaticListSchema = [1, N, 'AutoScalingGroups', 0, () => GROUP];
-const REQUEST: StaticStructureSchema = [3, N, 'AutoScalingGroupNamesType', 0, ['AutoScalingGroupNames', 'NextToken', 'MaxRecords'], [() => STRINGS, 0, 1]];
+const REQUEST: StaticStructureSchema = [
+  3,
+  N,
+  'AutoScalingGroupNamesType',
+  0,
+  ['AutoScalingGroupNames', 'NextToken', 'MaxRecords'],
+  [() => STRINGS, 0, 1],
+];
 const ANSWER: StaticStructureSchema = [3, N, 'AutoScalingGroupsType', 0, ['AutoScalingGroups', 'NextToken'], [() => GROUPS, 0]];
 const DESCRIBE_AUTO_SCALING_GROUPS: StaticOperationSchema = [9, N, 'DescribeAutoScalingGroups', 0, () => REQUEST, () => ANSWER];
 
@@ -37,7 +71,8 @@ function describeAutoScalingGroups(world: World, { input, region }: Call<Describ
   const groups = new Map<string, InstanceRecord[]>();
   for (const instance of ec2Of(world, region).instances.filter((each) => alive(world, each) && each.terminateAt === undefined)) {
     const name = instance.tags[GROUP_TAG];
-    if (name !== undefined && (input.AutoScalingGroupNames?.includes(name) ?? true)) groups.set(name, [...(groups.get(name) ?? []), instance]);
+    if (name !== undefined && (input.AutoScalingGroupNames?.includes(name) ?? true))
+      groups.set(name, [...(groups.get(name) ?? []), instance]);
   }
   return { AutoScalingGroups: [...groups].map(([name, instances]) => presented(world, region, name, instances)) };
 }

@@ -75,7 +75,14 @@ export class AwsFront {
       const input = opened.input();
       dryRun = service.protocol === 'ec2Query' && input['DryRun'] === true;
       if (dryRun) throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-      const output = operation.run(this.#world, { service: service.name, operation: name, input, region: opened.scope.region, requestId, dryRun });
+      const output = operation.run(this.#world, {
+        service: service.name,
+        operation: name,
+        input,
+        region: opened.scope.region,
+        requestId,
+        dryRun,
+      });
       answer = wire.answer(operation, output ?? {}, requestId);
     } catch (error) {
       answer = this.#refusal(wire, error, requestId);
@@ -94,7 +101,10 @@ export class AwsFront {
     const { protocol } = service;
     if (faults.armed('region-off') !== undefined && !GLOBAL.includes(service.name)) throw unknownCredentials(protocol);
     const expiresAfter = faults.armed('expired-credentials');
-    if (expiresAfter !== undefined && faults.passed('expired-credentials') > Number(expiresAfter === '' ? EXPIRES_AFTER_REQUESTS : expiresAfter)) {
+    if (
+      expiresAfter !== undefined &&
+      faults.passed('expired-credentials') > Number(expiresAfter === '' ? EXPIRES_AFTER_REQUESTS : expiresAfter)
+    ) {
       throw expiredCredentials(protocol);
     }
     const action = `${scope.service}:${name}`;

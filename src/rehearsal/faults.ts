@@ -18,8 +18,18 @@ const OPERATION = { text: 'the operation it strikes, e.g. CreateVpc; without it 
 /** Every fault of the rehearsal. Names are public: `--fault NAME[=ARGUMENT]` (CHANGELOG when they change). */
 export const FAULTS: readonly FaultKind[] = [
   { name: 'lost-answer', text: 'A request is carried out, but its answer never arrives.', argument: OPERATION, shots: 1 },
-  { name: 'throttle', text: 'AWS answers a few requests with "rate exceeded".', argument: { ...OPERATION, text: 'only this operation' }, shots: 8 },
-  { name: 'server-error', text: 'AWS answers a few requests with an internal error.', argument: { ...OPERATION, text: 'only this operation' }, shots: 5 },
+  {
+    name: 'throttle',
+    text: 'AWS answers a few requests with "rate exceeded".',
+    argument: { ...OPERATION, text: 'only this operation' },
+    shots: 8,
+  },
+  {
+    name: 'server-error',
+    text: 'AWS answers a few requests with an internal error.',
+    argument: { ...OPERATION, text: 'only this operation' },
+    shots: 5,
+  },
   {
     name: 'slow',
     text: 'Every answer takes longer.',
@@ -35,14 +45,22 @@ export const FAULTS: readonly FaultKind[] = [
     text: 'One action is denied.',
     argument: { text: 'the action, e.g. eks:CreateAddon or ec2:AllocateAddress', required: true },
   },
-  { name: 'no-spot-capacity', text: 'There is no spot capacity for more than two nodes.', argument: { text: 'how many spot nodes there are (default 2)', required: false } },
+  {
+    name: 'no-spot-capacity',
+    text: 'There is no spot capacity for more than two nodes.',
+    argument: { text: 'how many spot nodes there are (default 2)', required: false },
+  },
   {
     name: 'address-quota',
     text: 'Only so many Elastic IP addresses are left.',
     argument: { text: 'how many are left (default 1)', required: false },
   },
   { name: 'vpc-quota', text: 'The region has no room for another VPC.' },
-  { name: 'iam-propagation', text: 'New roles take long to be known everywhere.', argument: { text: 'seconds (default 90)', required: false } },
+  {
+    name: 'iam-propagation',
+    text: 'New roles take long to be known everywhere.',
+    argument: { text: 'seconds (default 90)', required: false },
+  },
   {
     name: 'foreign',
     text: 'Something of the name we need is there already, and is not ours.',
@@ -50,7 +68,11 @@ export const FAULTS: readonly FaultKind[] = [
   },
   { name: 'cluster-failed', text: 'The control plane fails while it is being created.', shots: 1 },
   { name: 'nat-failed', text: 'A NAT gateway fails while it is being created.', shots: 1 },
-  { name: 'zones-refused', text: 'EKS has no room in one of the zones.', argument: { text: 'the zone name (default: the first one)', required: false } },
+  {
+    name: 'zones-refused',
+    text: 'EKS has no room in one of the zones.',
+    argument: { text: 'the zone name (default: the first one)', required: false },
+  },
   { name: 'region-off', text: 'The region is not enabled in this account.' },
   {
     name: 'block-public-access',

@@ -15,21 +15,45 @@ interface Product {
 /** The list that the product's own table gives: enough to ask for instances, clusters, NAT gateways, addresses and volumes. */
 function products(): readonly Product[] {
   return Object.entries(prices.regions).flatMap(([regionCode, region]) => {
-    const product = (service: string, family: string, usd: number, attributes: Readonly<Record<string, string>>, unit: Product['unit'] = 'Hrs'): Product => ({
+    const product = (
+      service: string,
+      family: string,
+      usd: number,
+      attributes: Readonly<Record<string, string>>,
+      unit: Product['unit'] = 'Hrs',
+    ): Product => ({
       service,
       family,
       usd,
       unit,
       attributes: { regionCode, servicecode: service, locationType: 'AWS Region', ...attributes },
     });
-    const linux = { operatingSystem: 'Linux', tenancy: 'Shared', preInstalledSw: 'NA', capacitystatus: 'Used', licenseModel: 'No License required', marketoption: 'OnDemand' };
+    const linux = {
+      operatingSystem: 'Linux',
+      tenancy: 'Shared',
+      preInstalledSw: 'NA',
+      capacitystatus: 'Used',
+      licenseModel: 'No License required',
+      marketoption: 'OnDemand',
+    };
     return [
-      ...Object.entries(region.instanceHour).map(([instanceType, usd]) => product('AmazonEC2', 'Compute Instance', usd, { ...linux, instanceType, usagetype: `BoxUsage:${instanceType}` })),
+      ...Object.entries(region.instanceHour).map(([instanceType, usd]) =>
+        product('AmazonEC2', 'Compute Instance', usd, { ...linux, instanceType, usagetype: `BoxUsage:${instanceType}` }),
+      ),
       product('AmazonEC2', 'NAT Gateway', region.natGatewayHour, { group: 'NGW:NatGateway', usagetype: 'NatGateway-Hours' }),
-      product('AmazonEC2', 'Storage', region.gp3GibMonth, { volumeApiName: 'gp3', volumeType: 'General Purpose', usagetype: 'EBS:VolumeUsage.gp3' }, 'GB-Mo'),
+      product(
+        'AmazonEC2',
+        'Storage',
+        region.gp3GibMonth,
+        { volumeApiName: 'gp3', volumeType: 'General Purpose', usagetype: 'EBS:VolumeUsage.gp3' },
+        'GB-Mo',
+      ),
       product('AmazonVPC', 'IP Address', region.publicIpv4Hour, { group: 'VPCPublicIPv4Address', usagetype: 'PublicIPv4:InUseAddress' }),
       product('AmazonEKS', 'Compute', region.eksClusterHour, { operation: 'CreateOperation', usagetype: 'AmazonEKS-Hours:perCluster' }),
-      product('AWSELB', 'Load Balancer-Network', region.networkLoadBalancerHour, { group: 'ELB:Balancing', usagetype: 'LoadBalancerUsage' }),
+      product('AWSELB', 'Load Balancer-Network', region.networkLoadBalancerHour, {
+        group: 'ELB:Balancing',
+        usagetype: 'LoadBalancerUsage',
+      }),
     ];
   });
 }
@@ -58,13 +82,34 @@ function matches(product: Product, filter: Filter): boolean {
 }
 
 function listed(product: Product): object {
-  const sku = Buffer.from(`${product.attributes['regionCode'] ?? ''}${product.attributes['usagetype'] ?? ''}`).toString('hex').toUpperCase().slice(-16);
+  const sku = Buffer.from(`${product.attributes['regionCode'] ?? ''}${product.attributes['usagetype'] ?? ''}`)
+    .toString('hex')
+    .toUpperCase()
+    .slice(-16);
   const term = `${sku}.JRTCKXETXF`;
-  const dimension = { unit: product.unit, rateCode: `${term}.6YS6EN2CT7`, beginRange: '0', endRange: 'Inf', pricePerUnit: { USD: product.usd.toFixed(10) }, appliesTo: [], description: '' };
+  const dimension = {
+    unit: product.unit,
+    rateCode: `${term}.6YS6EN2CT7`,
+    beginRange: '0',
+    endRange: 'Inf',
+    pricePerUnit: { USD: product.usd.toFixed(10) },
+    appliesTo: [],
+    description: '',
+  };
   return {
     product: { productFamily: product.family, attributes: product.attributes, sku },
     serviceCode: product.service,
-    terms: { OnDemand: { [term]: { priceDimensions: { [dimension.rateCode]: dimension }, sku, effectiveDate: `${prices.asOf}T00:00:00Z`, offerTermCode: 'JRTCKXETXF', termAttributes: {} } } },
+    terms: {
+      OnDemand: {
+        [term]: {
+          priceDimensions: { [dimension.rateCode]: dimension },
+          sku,
+          effectiveDate: `${prices.asOf}T00:00:00Z`,
+          offerTermCode: 'JRTCKXETXF',
+          termAttributes: {},
+        },
+      },
+    },
     version: prices.asOf.replaceAll('-', ''),
     publicationDate: `${prices.asOf}T00:00:00Z`,
   };

@@ -27,7 +27,12 @@ export function signatureRefusal(protocol: Protocol, flaw: SignatureFlaw): AwsEr
     case 'missing':
       return new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
     case 'incomplete': {
-      const said = dialect(protocol, { code: 'AuthFailure', status: 403 }, { code: 'IncompleteSignature', status: 403 }, { code: 'IncompleteSignatureException', status: 403 });
+      const said = dialect(
+        protocol,
+        { code: 'AuthFailure', status: 403 },
+        { code: 'IncompleteSignature', status: 403 },
+        { code: 'IncompleteSignatureException', status: 403 },
+      );
       return refuse(said, 'The request signature does not conform to AWS standards.');
     }
     case 'unknownKey':
@@ -68,7 +73,12 @@ export function unknownCredentials(protocol: Protocol): AwsError {
 }
 
 export function expiredCredentials(protocol: Protocol): AwsError {
-  const said = dialect(protocol, { code: 'RequestExpired', status: 400 }, { code: 'ExpiredToken', status: 403 }, { code: 'ExpiredTokenException', status: 403 });
+  const said = dialect(
+    protocol,
+    { code: 'RequestExpired', status: 400 },
+    { code: 'ExpiredToken', status: 403 },
+    { code: 'ExpiredTokenException', status: 403 },
+  );
   return refuse(said, protocol === 'ec2Query' ? 'Request has expired.' : 'The security token included in the request is expired');
 }
 
@@ -84,7 +94,8 @@ export function throttled(protocol: Protocol): AwsError {
 
 export function serverError(service: Service): AwsError {
   if (service.name === 'eks') return new AwsError('ServerException', 'An internal error has occurred', 500);
-  if (service.name === 'iam') return new AwsError('ServiceFailure', 'The request processing has failed because of an unknown error, exception or failure.', 500);
+  if (service.name === 'iam')
+    return new AwsError('ServiceFailure', 'The request processing has failed because of an unknown error, exception or failure.', 500);
   const said = dialect(
     service.protocol,
     { code: 'InternalError', status: 500 },
@@ -98,8 +109,17 @@ export function serverError(service: Service): AwsError {
 export function accessDenied(protocol: Protocol, callerArn: string, action: string, encoded: string): AwsError {
   const text = `User: ${callerArn} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`;
   if (protocol === 'ec2Query') {
-    return new AwsError('UnauthorizedOperation', `You are not authorized to perform this operation. ${text}. Encoded authorization failure message: ${encoded}`, 403);
+    return new AwsError(
+      'UnauthorizedOperation',
+      `You are not authorized to perform this operation. ${text}. Encoded authorization failure message: ${encoded}`,
+      403,
+    );
   }
-  const said = dialect(protocol, { code: 'UnauthorizedOperation', status: 403 }, { code: 'AccessDenied', status: 403 }, { code: 'AccessDeniedException', status: 403 });
+  const said = dialect(
+    protocol,
+    { code: 'UnauthorizedOperation', status: 403 },
+    { code: 'AccessDenied', status: 403 },
+    { code: 'AccessDeniedException', status: 403 },
+  );
   return refuse(said, text);
 }

@@ -95,7 +95,12 @@ function createHostedZone(world: World, { input }: Call<CreateHostedZoneRequest>
     nameServers,
     records: [
       { Name: name, Type: 'NS', TTL: 172800, ResourceRecords: nameServers.map((each) => ({ Value: `${each}.` })) },
-      { Name: name, Type: 'SOA', TTL: 900, ResourceRecords: [{ Value: `${nameServers[0] ?? ''}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400` }] },
+      {
+        Name: name,
+        Type: 'SOA',
+        TTL: 900,
+        ResourceRecords: [{ Value: `${nameServers[0] ?? ''}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400` }],
+      },
     ],
   };
   state.zones.push(zone);
@@ -116,7 +121,10 @@ function deleteHostedZone(world: World, { input }: Call<DeleteHostedZoneRequest>
   const state = stateOf(world);
   const zone = zoneOf(world, input.Id);
   if (zone.records.some((each) => !isOwn(zone, each))) {
-    throw new AwsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required resource record sets and so cannot be deleted.');
+    throw new AwsError(
+      'HostedZoneNotEmpty',
+      'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
+    );
   }
   state.zones = state.zones.filter((each) => each !== zone);
   return { ChangeInfo: newChange(world) };
@@ -193,7 +201,8 @@ function changed(zone: ZoneRecord, records: readonly ResourceRecordSet[], change
   if (given?.Name === undefined || given.Type === undefined) return 'A record set needs a name and a type';
   const record = { ...given, Name: escapedName(canonicalName(given.Name)) };
   const words = `[name='${record.Name}', type='${given.Type}']`;
-  if (record.Name !== zone.name && !record.Name.endsWith(`.${zone.name}`)) return `RRSet with DNS name ${record.Name} is not permitted in zone ${zone.name}`;
+  if (record.Name !== zone.name && !record.Name.endsWith(`.${zone.name}`))
+    return `RRSet with DNS name ${record.Name} is not permitted in zone ${zone.name}`;
   const before = records.find((each) => each.Name === record.Name && each.Type === record.Type);
   if (change.Action === 'DELETE') {
     if (before === undefined) return `Tried to delete resource record set ${words} but it was not found`;
@@ -205,7 +214,8 @@ function changed(zone: ZoneRecord, records: readonly ResourceRecordSet[], change
   }
   if (change.Action === 'CREATE' && before !== undefined) return `Tried to create resource record set ${words} but it already exists`;
   const twins = records.filter((each) => each.Name === record.Name && each !== before);
-  if (record.Type === 'CNAME' && record.Name === zone.name) return `RRSet of type CNAME with DNS name ${record.Name} is not permitted at apex in zone ${zone.name}`;
+  if (record.Type === 'CNAME' && record.Name === zone.name)
+    return `RRSet of type CNAME with DNS name ${record.Name} is not permitted at apex in zone ${zone.name}`;
   if (twins.some((each) => each.Type === 'CNAME' || record.Type === 'CNAME')) {
     return `RRSet of type ${given.Type} with DNS name ${record.Name} is not permitted because a conflicting RRSet with the same DNS name already exists in zone ${zone.name}`;
   }
@@ -214,7 +224,13 @@ function changed(zone: ZoneRecord, records: readonly ResourceRecordSet[], change
 
 function comparable(record: ResourceRecordSet): unknown {
   const alias = record.AliasTarget;
-  return [record.TTL, record.ResourceRecords?.map((each) => each.Value), alias?.DNSName?.toLowerCase(), alias?.HostedZoneId, alias?.EvaluateTargetHealth];
+  return [
+    record.TTL,
+    record.ResourceRecords?.map((each) => each.Value),
+    alias?.DNSName?.toLowerCase(),
+    alias?.HostedZoneId,
+    alias?.EvaluateTargetHealth,
+  ];
 }
 
 function canonicalName(name: string): string {
@@ -232,7 +248,10 @@ function compareNames(one: string, other: string): number {
   return key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0;
 }
 
-function compareRecords(one: { readonly Name?: string | undefined; readonly Type?: string | undefined }, other: { readonly Name?: string | undefined; readonly Type?: string | undefined }): number {
+function compareRecords(
+  one: { readonly Name?: string | undefined; readonly Type?: string | undefined },
+  other: { readonly Name?: string | undefined; readonly Type?: string | undefined },
+): number {
   return compareNames(one.Name ?? '', other.Name ?? '') || (other.Type === undefined ? 0 : (one.Type ?? '').localeCompare(other.Type));
 }
 

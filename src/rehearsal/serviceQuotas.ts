@@ -86,7 +86,10 @@ function list(onlyApplied: boolean) {
     const start = input.NextToken === undefined ? 0 : Number(input.NextToken);
     if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidPaginationTokenException', 'Invalid input was provided.', 400);
     const end = start + (input.MaxResults ?? 100);
-    return { Quotas: all.slice(start, end).map((each) => presented(world, region, each)), ...(end < all.length && { NextToken: String(end) }) };
+    return {
+      Quotas: all.slice(start, end).map((each) => presented(world, region, each)),
+      ...(end < all.length && { NextToken: String(end) }),
+    };
   };
 }
 

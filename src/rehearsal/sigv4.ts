@@ -43,7 +43,11 @@ const MAX_EXPIRES_SECONDS = 7 * 24 * 3600;
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  * @param now the wall clock, ms: never world time, clients date by the wall too
  */
-export function verifySignature(request: WireRequest, credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }, now: number): Verdict {
+export function verifySignature(
+  request: WireRequest,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  now: number,
+): Verdict {
   const signed = readSigned(request);
   if (signed === 'missing' || signed === 'incomplete') return { flaw: signed };
   const { scope } = signed;
@@ -89,13 +93,22 @@ function readPresigned(query: URLSearchParams): Signed | 'incomplete' {
   const signedHeaders = query.get('X-Amz-SignedHeaders')?.split(';') ?? [];
   const expiresSeconds = Number(query.get('X-Amz-Expires') ?? '900');
   const valid = Number.isInteger(expiresSeconds) && expiresSeconds > 0 && expiresSeconds <= MAX_EXPIRES_SECONDS;
-  if (scope === undefined || date === null || !valid || !signedHeaders.includes('host') || query.get('X-Amz-Algorithm') !== ALGORITHM) return 'incomplete';
+  if (scope === undefined || date === null || !valid || !signedHeaders.includes('host') || query.get('X-Amz-Algorithm') !== ALGORITHM)
+    return 'incomplete';
   return { scope, signedHeaders, signature: query.get('X-Amz-Signature') ?? '', date, presigned: true, expiresSeconds };
 }
 
 function readScope(credential: string | undefined): Scope | undefined {
   const [accessKeyId, date, region, service, end, ...more] = credential?.split('/') ?? [];
-  if (accessKeyId === undefined || date === undefined || region === undefined || service === undefined || end !== 'aws4_request' || more.length > 0) return undefined;
+  if (
+    accessKeyId === undefined ||
+    date === undefined ||
+    region === undefined ||
+    service === undefined ||
+    end !== 'aws4_request' ||
+    more.length > 0
+  )
+    return undefined;
   return { accessKeyId, date, region, service };
 }
 
@@ -167,7 +180,12 @@ function decode(text: string): string {
 
 function signature(secret: string, signed: Signed, canonical: string): string {
   const { date, region, service } = signed.scope;
-  const toSign = [ALGORITHM, signed.date, `${date}/${region}/${service}/aws4_request`, createHash('sha256').update(canonical).digest('hex')].join('\n');
+  const toSign = [
+    ALGORITHM,
+    signed.date,
+    `${date}/${region}/${service}/aws4_request`,
+    createHash('sha256').update(canonical).digest('hex'),
+  ].join('\n');
   let key: Buffer = Buffer.from(`AWS4${secret}`);
   for (const word of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(word).digest();
   return createHmac('sha256', key).update(toSign).digest('hex');

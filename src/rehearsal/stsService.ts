@@ -12,7 +12,15 @@ function decodeAuthorizationMessage(world: World, { input }: Call<DecodeAuthoriz
   const action = decodedAction(input.EncodedMessage ?? '');
   const principal = { id: `AIDA${world.account}REHER`, name: 'rehearsal', arn: world.callerArn };
   const context = { principal, action, resource: '*', conditions: { items: [] } };
-  return { DecodedMessage: JSON.stringify({ allowed: false, explicitDeny: false, matchedStatements: { items: [] }, failures: { items: [] }, context }) };
+  return {
+    DecodedMessage: JSON.stringify({
+      allowed: false,
+      explicitDeny: false,
+      matchedStatements: { items: [] },
+      failures: { items: [] },
+      context,
+    }),
+  };
 }
 
 function decodedAction(message: string): string {

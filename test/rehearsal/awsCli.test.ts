@@ -38,7 +38,14 @@ describe('rehearsed account, seen by the AWS CLI', () => {
   }
 
   it('makes, finds and deletes a VPC', async () => {
-    const made = (await aws('ec2', 'create-vpc', '--cidr-block', '10.0.0.0/16', '--tag-specifications', 'ResourceType=vpc,Tags=[{Key=owner,Value=me}]')) as {
+    const made = (await aws(
+      'ec2',
+      'create-vpc',
+      '--cidr-block',
+      '10.0.0.0/16',
+      '--tag-specifications',
+      'ResourceType=vpc,Tags=[{Key=owner,Value=me}]',
+    )) as {
       Vpc: { VpcId: string };
     };
     account.pass(5);
@@ -52,9 +59,13 @@ describe('rehearsed account, seen by the AWS CLI', () => {
     const identity = (await aws('sts', 'get-caller-identity')) as { Arn: string };
     assert.equal(identity.Arn, account.world.callerArn);
     assert.deepEqual(await aws('eks', 'list-clusters'), { clusters: [] });
-    const quota = (await aws('service-quotas', 'get-service-quota', '--service-code', 'vpc', '--quota-code', 'L-F678F1CE')) as { Quota: { Value: number } };
+    const quota = (await aws('service-quotas', 'get-service-quota', '--service-code', 'vpc', '--quota-code', 'L-F678F1CE')) as {
+      Quota: { Value: number };
+    };
     assert.equal(quota.Quota.Value, 5);
-    const zone = (await aws('route53', 'create-hosted-zone', '--name', 'cauchy.link', '--caller-reference', 'canary')) as { HostedZone: { Name: string } };
+    const zone = (await aws('route53', 'create-hosted-zone', '--name', 'cauchy.link', '--caller-reference', 'canary')) as {
+      HostedZone: { Name: string };
+    };
     assert.equal(zone.HostedZone.Name, 'cauchy.link.');
     assert.deepEqual(await aws('autoscaling', 'describe-auto-scaling-groups'), { AutoScalingGroups: [] });
     assert.deepEqual(await aws('elbv2', 'describe-load-balancers'), { LoadBalancers: [] });

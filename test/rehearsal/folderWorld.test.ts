@@ -35,7 +35,10 @@ describe('world in a folder', () => {
     assert.equal(second.now(), at);
     assert.deepEqual(second.credentials, first.credentials);
     assert.equal(second.account, first.account);
-    assert.deepEqual(second.part('things', () => ({ things: [] })), { things: ['canary'] });
+    assert.deepEqual(
+      second.part('things', () => ({ things: [] })),
+      { things: ['canary'] },
+    );
     wall.advance(1000);
     assert.equal(second.now() - at, 30_000);
     second.close();
@@ -84,7 +87,10 @@ describe('world in a folder', () => {
   it('survives a SIGKILL of its server, with everything that was answered', async () => {
     const server = spawn(process.execPath, ['-e', SERVER, folder], { stdio: ['ignore', 'pipe', 'inherit'], cwd: process.cwd() });
     const [line] = (await once(server.stdout, 'data')) as [Buffer];
-    const { endpoint, credentials } = JSON.parse(line.toString()) as { endpoint: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+    const { endpoint, credentials } = JSON.parse(line.toString()) as {
+      endpoint: string;
+      credentials: { accessKeyId: string; secretAccessKey: string };
+    };
     const ec2 = new EC2Client({ endpoint, credentials, region: 'us-west-2', maxAttempts: 1 });
     const made = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     ec2.destroy();

@@ -18,7 +18,12 @@ import {
   type Change,
 } from '@aws-sdk/client-route-53';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand, ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  ListServiceQuotasCommand,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
 import assert from 'node:assert/strict';
 import { makeLoadBalancer } from '../../src/rehearsal/elb/loadBalancers.ts';
 import { startAccount, type TestAccount } from './account.ts';
@@ -43,7 +48,9 @@ describe('rehearsed services around EC2', () => {
     assert.equal(await refusal(quotas.send(new GetServiceQuotaCommand(clusters))), 'NoSuchResourceException');
     assert.equal((await quotas.send(new GetAWSDefaultServiceQuotaCommand(clusters))).Quota?.Value, 100);
     const first = await quotas.send(new ListServiceQuotasCommand({ ServiceCode: 'vpc', MaxResults: 4 }));
-    const second = await quotas.send(new ListServiceQuotasCommand({ ServiceCode: 'vpc', MaxResults: 4, NextToken: present(first.NextToken) }));
+    const second = await quotas.send(
+      new ListServiceQuotasCommand({ ServiceCode: 'vpc', MaxResults: 4, NextToken: present(first.NextToken) }),
+    );
     assert.deepEqual([first.Quotas?.length, second.Quotas?.length, second.NextToken], [4, 2, undefined]);
   });
 
@@ -101,11 +108,20 @@ describe('rehearsed services around EC2', () => {
     const id = present(zone.HostedZone?.Id);
     assert.match(id, /^\/hostedzone\/Z/);
     assert.equal(zone.DelegationSet?.NameServers?.length, 4);
-    assert.equal(await refusal(route53.send(new CreateHostedZoneCommand({ Name: 'cauchy.link', CallerReference: 'canary-1' }))), 'HostedZoneAlreadyExists');
+    assert.equal(
+      await refusal(route53.send(new CreateHostedZoneCommand({ Name: 'cauchy.link', CallerReference: 'canary-1' }))),
+      'HostedZoneAlreadyExists',
+    );
     const change = (...Changes: Change[]): ReturnType<typeof send> => send(Changes);
     const send = (Changes: Change[]) => route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: id, ChangeBatch: { Changes } }));
-    const cname = (Name: string): Change => ({ Action: 'UPSERT', ResourceRecordSet: { Name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value: 'x.example.' }] } });
-    const a = (Name: string, Action: Change['Action'] = 'UPSERT'): Change => ({ Action, ResourceRecordSet: { Name, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.1' }] } });
+    const cname = (Name: string): Change => ({
+      Action: 'UPSERT',
+      ResourceRecordSet: { Name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value: 'x.example.' }] },
+    });
+    const a = (Name: string, Action: Change['Action'] = 'UPSERT'): Change => ({
+      Action,
+      ResourceRecordSet: { Name, Type: 'A', TTL: 300, ResourceRecords: [{ Value: '192.0.2.1' }] },
+    });
     const done = await change(cname('*.cauchy.link'), a('cauchy.link'));
     assert.equal(done.ChangeInfo?.Status, 'PENDING');
     account.pass(60);
@@ -114,12 +130,10 @@ describe('rehearsed services around EC2', () => {
     assert.equal(await refusal(change(a('*.cauchy.link'))), 'InvalidChangeBatch');
     assert.equal(await refusal(change(a('laplace.link'))), 'InvalidChangeBatch');
     const listed = await route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: id }));
-    assert.deepEqual(listed.ResourceRecordSets?.map((each) => `${String(each.Name)} ${String(each.Type)}`), [
-      'cauchy.link. A',
-      'cauchy.link. NS',
-      'cauchy.link. SOA',
-      '\\052.cauchy.link. CNAME',
-    ]);
+    assert.deepEqual(
+      listed.ResourceRecordSets?.map((each) => `${String(each.Name)} ${String(each.Type)}`),
+      ['cauchy.link. A', 'cauchy.link. NS', 'cauchy.link. SOA', '\\052.cauchy.link. CNAME'],
+    );
     assert.equal(await refusal(route53.send(new DeleteHostedZoneCommand({ Id: id }))), 'HostedZoneNotEmpty');
     await change(a('cauchy.link', 'DELETE'), { ...cname('*.cauchy.link'), Action: 'DELETE' });
     await route53.send(new DeleteHostedZoneCommand({ Id: id }));

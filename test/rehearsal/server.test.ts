@@ -19,7 +19,13 @@ interface Answer {
 }
 
 /** One request as it is given: `fetch` would not send a foreign Host. */
-function send(endpoint: string, headers: Readonly<Record<string, string>> = {}, path = '/', method = 'GET', body: string | Buffer = ''): Promise<Answer> {
+function send(
+  endpoint: string,
+  headers: Readonly<Record<string, string>> = {},
+  path = '/',
+  method = 'GET',
+  body: string | Buffer = '',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(new URL(path, endpoint), { method, headers, agent: false }, (response) => {
       let text = '';
@@ -79,7 +85,13 @@ describe('rehearsal server', () => {
   }
 
   it('refuses what carries no signature', async () => {
-    const answer = await send(account.endpoint, { 'content-type': 'application/x-www-form-urlencoded' }, '/', 'POST', 'Action=DescribeVpcs&Version=2016-11-15');
+    const answer = await send(
+      account.endpoint,
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      '/',
+      'POST',
+      'Action=DescribeVpcs&Version=2016-11-15',
+    );
     assert.equal(answer.status, 403);
     assert.match(answer.body, /MissingAuthenticationToken/);
     assert.equal((await send(account.endpoint)).status, 403);
@@ -118,7 +130,9 @@ describe('rehearsal server', () => {
       },
       { expiresIn: 60 },
     );
-    const query = new URLSearchParams(Object.entries(presigned.query ?? {}).map(([name, value]): [string, string] => [name, String(value)])).toString();
+    const query = new URLSearchParams(
+      Object.entries(presigned.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
     const ask = (text: string, cluster = 'cauchy'): Promise<Answer> => send(account.endpoint, { 'x-k8s-aws-id': cluster }, `/?${text}`);
     const answer = await ask(query);
     assert.equal(answer.status, 200);
@@ -169,7 +183,15 @@ describe('rehearsal server', () => {
     const { hostname, port } = new URL(account.endpoint);
     const post = async (service: string, body: string, path = '/', headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
       const host = `${hostname}:${port}`;
-      const signed = await signer(service).sign({ method: 'POST', protocol: 'http:', hostname, port: Number(port), path, headers: { host, ...headers }, body });
+      const signed = await signer(service).sign({
+        method: 'POST',
+        protocol: 'http:',
+        hostname,
+        port: Number(port),
+        path,
+        headers: { host, ...headers },
+        body,
+      });
       return send(account.endpoint, signed.headers, path, 'POST', body);
     };
     assert.match((await post('ec2', 'Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16&Colour=red')).body, /UnknownParameter/);

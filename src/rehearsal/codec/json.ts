@@ -27,8 +27,15 @@ export function parseJson(body: string): unknown {
 }
 
 /** The members of a structure from parsed JSON. @throws AwsError for unknown members and wrong types; `demand`: also for missing ones */
-export function readJsonMembers(protocol: Protocol, shape: NormalizedSchema, parsed: unknown, path = '', demand = true): Record<string, unknown> {
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrongType(protocol, path === '' ? 'The request' : path, 'an object');
+export function readJsonMembers(
+  protocol: Protocol,
+  shape: NormalizedSchema,
+  parsed: unknown,
+  path = '',
+  demand = true,
+): Record<string, unknown> {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw wrongType(protocol, path === '' ? 'The request' : path, 'an object');
   const members = new Map([...shape.structIterator()].map(([name, member]) => [jsonName(name, member), { name, member }]));
   const value: Record<string, unknown> = {};
   for (const [key, below] of Object.entries(parsed)) {
@@ -49,7 +56,9 @@ function readJson(protocol: Protocol, shape: NormalizedSchema, parsed: unknown, 
   }
   if (shape.isMapSchema()) {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrongType(protocol, path, 'a map');
-    return Object.fromEntries(Object.entries(parsed).map(([key, below]) => [key, readJson(protocol, shape.getValueSchema(), below, `${path}.${key}`)]));
+    return Object.fromEntries(
+      Object.entries(parsed).map(([key, below]) => [key, readJson(protocol, shape.getValueSchema(), below, `${path}.${key}`)]),
+    );
   }
   if (shape.isBooleanSchema() && typeof parsed !== 'boolean') throw wrongType(protocol, path, 'a boolean');
   if (shape.isNumericSchema() && typeof parsed !== 'number') throw wrongType(protocol, path, 'a number');

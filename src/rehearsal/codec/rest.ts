@@ -83,7 +83,12 @@ function decode(text: string): string {
 }
 
 /** Labels, query, headers and body of a REST request as the members of the input. @throws AwsError */
-export function readRestInput(service: Service, operation: Operation, request: WireRequest, labels: ReadonlyMap<string, string>): Record<string, unknown> {
+export function readRestInput(
+  service: Service,
+  operation: Operation,
+  request: WireRequest,
+  labels: ReadonlyMap<string, string>,
+): Record<string, unknown> {
   const shape = inputOf(operation.schema);
   if (shape.isUnitSchema()) return {};
   const query = new URLSearchParams(request.query);
@@ -178,7 +183,8 @@ export function writeRestAnswer(service: Service, operation: Operation, output: 
     const body = payload === undefined ? jsonMembers(shape, rest) : jsonMembers(payload.member, payload.value);
     return { status, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
   }
-  const root = payload === undefined ? rootName(shape, operation) : (payload.member.getMemberTraits().xmlName ?? payload.member.getName() ?? '');
+  const root =
+    payload === undefined ? rootName(shape, operation) : (payload.member.getMemberTraits().xmlName ?? payload.member.getName() ?? '');
   const inner = payload === undefined ? xmlMembers(shape, rest) : xmlMembers(payload.member, payload.value);
   const namespace = service.xmlNamespace === undefined ? '' : ` xmlns="${escapeXml(service.xmlNamespace)}"`;
   const xml = `<?xml version="1.0"?>\n<${root}${namespace}>${inner}</${root}>`;
@@ -189,4 +195,3 @@ function rootName(shape: NormalizedSchema, operation: Operation): string {
   const traits = shape.getMergedTraits();
   return traits.xmlName ?? shape.getName() ?? `${operation.schema[2]}Response`;
 }
-

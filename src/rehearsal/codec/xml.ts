@@ -5,7 +5,9 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 /** Text between tags. What XML 1.0 cannot hold at all (control characters) becomes U+FFFD. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\r]/g, (letter) => ESCAPES[letter] ?? letter).replace(/[^\t\n\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+  return text
+    .replace(/[&<>"'\r]/g, (letter) => ESCAPES[letter] ?? letter)
+    .replace(/[^\t\n\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 }
 
 export function element(name: string, inner: string): string {
@@ -50,7 +52,9 @@ function mapEntries(shape: NormalizedSchema, value: unknown): string {
 /** Reads what `@aws-sdk/xml-builder` parsed (texts, objects, arrays where an element repeats) into the members of a shape. @throws AwsError */
 export function readXmlMembers(shape: NormalizedSchema, parsed: unknown, path: string): Record<string, unknown> {
   if (typeof parsed !== 'object' || parsed === null) return {};
-  const members = new Map([...shape.structIterator()].map(([name, member]) => [member.getMemberTraits().xmlName ?? name, { name, member }]));
+  const members = new Map(
+    [...shape.structIterator()].map(([name, member]) => [member.getMemberTraits().xmlName ?? name, { name, member }]),
+  );
   const value: Record<string, unknown> = {};
   for (const [key, below] of Object.entries(parsed)) {
     if (key === '#text' || key === 'xmlns' || key.startsWith('xmlns:')) continue;

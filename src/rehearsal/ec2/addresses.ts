@@ -26,7 +26,8 @@ const FILTERS: FilterFields<AddressRecord> = {
 function allocateAddress(world: World, { input, region }: Call<AllocateAddressRequest>): AllocateAddressResult {
   const state = addressState(world, region);
   const tags = specifiedTags(input.TagSpecifications, 'elastic-ip');
-  if (state.addresses.length >= QUOTA.addresses) throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
+  if (state.addresses.length >= QUOTA.addresses)
+    throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
   const address: AddressRecord = { ...born(world, 'eipalloc', tags), publicIp: freePublicAddress(world, state) };
   state.addresses.push(address);
   announce(world, 'EIP', address);
@@ -46,7 +47,9 @@ function describeAddresses(world: World, { input, region }: Call<DescribeAddress
   const state = addressState(world, region);
   const missing = input.PublicIps?.find((ip) => !state.addresses.some((each) => each.publicIp === ip));
   if (missing !== undefined) throw new AwsError('InvalidAddress.NotFound', `Address '${missing}' not found.`);
-  const all = foundAll(world, 'address', state.addresses, input.AllocationIds).filter((each) => input.PublicIps?.includes(each.publicIp) ?? true);
+  const all = foundAll(world, 'address', state.addresses, input.AllocationIds).filter(
+    (each) => input.PublicIps?.includes(each.publicIp) ?? true,
+  );
   const fields: FilterFields<AddressRecord> = {
     ...FILTERS,
     'network-border-group': () => region,
@@ -84,7 +87,10 @@ function presented(world: World, region: string, state: Ec2State, address: Addre
     PublicIpv4Pool: 'amazon',
     NetworkBorderGroup: region,
     ...(address.associationId !== undefined && { AssociationId: address.associationId }),
-    ...(address.networkInterfaceId !== undefined && { NetworkInterfaceId: address.networkInterfaceId, NetworkInterfaceOwnerId: world.account }),
+    ...(address.networkInterfaceId !== undefined && {
+      NetworkInterfaceId: address.networkInterfaceId,
+      NetworkInterfaceOwnerId: world.account,
+    }),
     ...(face !== undefined && { PrivateIpAddress: face.privateIp }),
     Tags: tagList(address),
   };

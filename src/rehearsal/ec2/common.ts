@@ -44,7 +44,12 @@ export function found<T extends Ec2Record>(world: World, noun: Noun, records: re
 }
 
 /** All of those ids; every one must be there. @throws AwsError */
-export function foundAll<T extends Ec2Record>(world: World, noun: Noun, records: readonly T[], ids: readonly string[] | undefined): readonly T[] {
+export function foundAll<T extends Ec2Record>(
+  world: World,
+  noun: Noun,
+  records: readonly T[],
+  ids: readonly string[] | undefined,
+): readonly T[] {
   if (ids === undefined) return records.filter((each) => visible(world, each));
   const missing = ids.find((id) => !records.some((each) => each.id === id && visible(world, each)));
   if (missing !== undefined) throw notFound(noun, missing);
@@ -66,7 +71,10 @@ export function filtered<T extends { readonly tags: Readonly<Record<string, stri
   return (filters ?? []).reduce((left, filter) => left.filter(matcher(filter, fields)), records);
 }
 
-function matcher<T extends { readonly tags: Readonly<Record<string, string>> }>(filter: Filter, fields: FilterFields<T>): (record: T) => boolean {
+function matcher<T extends { readonly tags: Readonly<Record<string, string>> }>(
+  filter: Filter,
+  fields: FilterFields<T>,
+): (record: T) => boolean {
   const name = filter.Name ?? '';
   const patterns = (filter.Values ?? []).map(pattern);
   const any = (value: string | readonly string[] | undefined): boolean => {
@@ -105,7 +113,10 @@ export function paged<T>(items: readonly T[], input: PageInput, ids?: readonly s
   }
   const size = input.MaxResults ?? 1000;
   if (!Number.isInteger(size) || size < 5 || size > 1000) {
-    throw new AwsError('InvalidParameterValue', `Value ( ${String(size)} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`);
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value ( ${String(size)} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
+    );
   }
   const start = input.NextToken === undefined ? 0 : offsetOf(input.NextToken);
   const end = start + size;
@@ -133,7 +144,10 @@ export function specifiedTags(specifications: readonly TagSpecification[] | unde
   let tags: Record<string, string> = {};
   for (const specification of specifications ?? []) {
     if (specification.ResourceType !== type) {
-      throw new AwsError('InvalidParameterValue', `'${String(specification.ResourceType)}' is not a valid taggable resource type for this operation.`);
+      throw new AwsError(
+        'InvalidParameterValue',
+        `'${String(specification.ResourceType)}' is not a valid taggable resource type for this operation.`,
+      );
     }
     tags = withTags(tags, specification.Tags ?? []);
   }
@@ -144,12 +158,14 @@ export function specifiedTags(specifications: readonly TagSpecification[] | unde
 export function withTags(tags: Readonly<Record<string, string>>, added: readonly Tag[]): Record<string, string> {
   const all = { ...tags };
   for (const { Key: key = '', Value: value = '' } of added) {
-    if (key === '' || key.length > 127) throw new AwsError('InvalidParameterValue', `Tag key exceeds the maximum length of 127 characters or is empty`);
+    if (key === '' || key.length > 127)
+      throw new AwsError('InvalidParameterValue', `Tag key exceeds the maximum length of 127 characters or is empty`);
     if (value.length > 255) throw new AwsError('InvalidParameterValue', `Tag value exceeds the maximum length of 255 characters`);
     if (/^aws:/i.test(key)) throw new AwsError('InvalidParameterValue', `Tag keys starting with 'aws:' are reserved for internal use`);
     all[key] = value;
   }
-  if (Object.keys(all).length > MAX_TAGS) throw new AwsError('TagLimitExceeded', `The maximum number of Tags for a resource has been reached.`);
+  if (Object.keys(all).length > MAX_TAGS)
+    throw new AwsError('TagLimitExceeded', `The maximum number of Tags for a resource has been reached.`);
   return all;
 }
 
@@ -161,7 +177,12 @@ export function tagList(record: { readonly tags: Readonly<Record<string, string>
  * What a client token made before. Only few creates of EC2 know tokens (`domain-facts.md` A).
  * @throws AwsError when it came with other arguments then
  */
-export function tokenMade(state: Ec2State, operation: string, token: string | undefined, input: object): { readonly id: string | undefined; remember(id: string): void } {
+export function tokenMade(
+  state: Ec2State,
+  operation: string,
+  token: string | undefined,
+  input: object,
+): { readonly id: string | undefined; remember(id: string): void } {
   const key = `${operation}:${token ?? ''}`;
   const digest = createHash('sha256').update(JSON.stringify(input)).digest('hex');
   const before = token === undefined ? undefined : state.tokens[key];

@@ -54,7 +54,12 @@ function describeInstances(world: World, { input, region }: Call<DescribeInstanc
 function terminate(world: World, { input, region }: Call<TerminateInstancesRequest>): TerminateInstancesResult {
   const chosen = foundAll(world, 'instance', ec2Of(world, region).instances, input.InstanceIds ?? []);
   const before = chosen.map((each) => stateOf(world, each));
-  endInstances(world, region, chosen.map((each) => each.id), world.now());
+  endInstances(
+    world,
+    region,
+    chosen.map((each) => each.id),
+    world.now(),
+  );
   return {
     TerminatingInstances: chosen.map((each, index) => ({
       InstanceId: each.id,
@@ -93,9 +98,31 @@ function presented(world: World, region: string, instance: InstanceRecord): Inst
     ...(instance.spot && { InstanceLifecycle: 'spot' as const }),
     ...(!over && { VpcId: instance.vpcId, SubnetId: instance.subnetId, PrivateIpAddress: instance.privateIp }),
     ...(instance.profileArn !== undefined && !over && { IamInstanceProfile: { Arn: instance.profileArn } }),
-    SecurityGroups: over ? [] : instance.groupIds.map((id) => ({ GroupId: id, GroupName: ec2Of(world, region).securityGroups.find((each) => each.id === id)?.name ?? '' })),
-    BlockDeviceMappings: over ? [] : [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: instance.volumeId, Status: 'attached', DeleteOnTermination: true, AttachTime: new Date(instance.madeAt) } }],
-    NetworkInterfaces: over ? [] : [{ NetworkInterfaceId: instance.networkInterfaceId, SubnetId: instance.subnetId, VpcId: instance.vpcId, PrivateIpAddress: instance.privateIp, Status: 'in-use' }],
+    SecurityGroups: over
+      ? []
+      : instance.groupIds.map((id) => ({
+          GroupId: id,
+          GroupName: ec2Of(world, region).securityGroups.find((each) => each.id === id)?.name ?? '',
+        })),
+    BlockDeviceMappings: over
+      ? []
+      : [
+          {
+            DeviceName: '/dev/xvda',
+            Ebs: { VolumeId: instance.volumeId, Status: 'attached', DeleteOnTermination: true, AttachTime: new Date(instance.madeAt) },
+          },
+        ],
+    NetworkInterfaces: over
+      ? []
+      : [
+          {
+            NetworkInterfaceId: instance.networkInterfaceId,
+            SubnetId: instance.subnetId,
+            VpcId: instance.vpcId,
+            PrivateIpAddress: instance.privateIp,
+            Status: 'in-use',
+          },
+        ],
     Tags: tagList(instance),
   };
 }
@@ -120,7 +147,8 @@ function describeVolumes(world: World, { input, region }: Call<DescribeVolumesRe
 function deleteVolume(world: World, { input, region }: Call<DeleteVolumeRequest>): undefined {
   const state = ec2Of(world, region);
   const volume = found(world, 'volume', state.volumes, input.VolumeId, 'volumeId');
-  if (volume.attachment !== undefined) throw new AwsError('VolumeInUse', `Volume ${volume.id} is currently attached to ${volume.attachment.instanceId}`);
+  if (volume.attachment !== undefined)
+    throw new AwsError('VolumeInUse', `Volume ${volume.id} is currently attached to ${volume.attachment.instanceId}`);
   state.volumes = removed(state.volumes, volume);
 }
 

@@ -16,7 +16,19 @@ import {
 } from '@aws-sdk/client-ec2';
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
-import { announce, dependencyViolation, filtered, found, foundAll, outsideModel, paged, removed, specifiedTags, tagList, type FilterFields } from './common.ts';
+import {
+  announce,
+  dependencyViolation,
+  filtered,
+  found,
+  foundAll,
+  outsideModel,
+  paged,
+  removed,
+  specifiedTags,
+  tagList,
+  type FilterFields,
+} from './common.ts';
 import { QUOTA } from './quota.ts';
 import { born, ec2Of, type Ec2State, type InternetGatewayRecord } from './state.ts';
 

@@ -35,9 +35,14 @@ function createNatGateway(world: World, { input, region }: Call<CreateNatGateway
   const tags = specifiedTags(input.TagSpecifications, 'natgateway');
   const isPublic = input.ConnectivityType !== 'private';
   const address = isPublic ? freeAddress(world, state, input.AllocationId) : undefined;
-  const inZone = state.natGateways.filter((each) => stateOf(world, each) !== 'deleted' && stateOf(world, each) !== 'failed' && zoneOf(state, each) === subnet.zone);
+  const inZone = state.natGateways.filter(
+    (each) => stateOf(world, each) !== 'deleted' && stateOf(world, each) !== 'failed' && zoneOf(state, each) === subnet.zone,
+  );
   if (inZone.length >= QUOTA.natGatewaysPerZone) {
-    throw new AwsError('NatGatewayLimitExceeded', `Performing this operation would exceed the limit of ${String(QUOTA.natGatewaysPerZone)} NAT gateways`);
+    throw new AwsError(
+      'NatGatewayLimitExceeded',
+      `Performing this operation would exceed the limit of ${String(QUOTA.natGatewaysPerZone)} NAT gateways`,
+    );
   }
   const gateway = made(world, region, state, { subnet, tags, address });
   before.remember(gateway.id);
@@ -88,7 +93,8 @@ function made(world: World, region: string, state: Ec2State, { subnet, tags, add
 
 function freeAddress(world: World, state: Ec2State, allocationId: string | undefined): AddressRecord {
   const address = found(world, 'address', state.addresses, allocationId, 'allocationId');
-  if (address.associationId !== undefined) throw new AwsError('Resource.AlreadyAssociated', `Elastic IP address [${address.id}] is already associated`);
+  if (address.associationId !== undefined)
+    throw new AwsError('Resource.AlreadyAssociated', `Elastic IP address [${address.id}] is already associated`);
   return address;
 }
 
@@ -97,7 +103,10 @@ function failureOf(world: World, state: Ec2State, subnet: SubnetRecord, isPublic
     return { code: 'Gateway.NotAttached', message: `Network ${subnet.vpcId} has no Internet gateway attached` };
   }
   if (!world.faults.take('nat-failed')) return undefined;
-  return { code: 'InternalError', message: 'Network interface could not be created for the NAT gateway due to an internal error. Please try again later.' };
+  return {
+    code: 'InternalError',
+    message: 'Network interface could not be created for the NAT gateway due to an internal error. Please try again later.',
+  };
 }
 
 function describeNatGateways(world: World, { input, region }: Call<DescribeNatGatewaysRequest>): DescribeNatGatewaysResult {
@@ -152,7 +161,8 @@ function presented(world: World, state: Ec2State, gateway: NatGatewayRecord): Na
     ConnectivityType: gateway.connectivity,
     CreateTime: new Date(gateway.madeAt),
     ...(gateway.deleteAskedAt !== undefined && { DeleteTime: new Date(gateway.deleteAskedAt) }),
-    ...(now === 'failed' && gateway.failure !== undefined && { FailureCode: gateway.failure.code, FailureMessage: gateway.failure.message }),
+    ...(now === 'failed' &&
+      gateway.failure !== undefined && { FailureCode: gateway.failure.code, FailureMessage: gateway.failure.message }),
     NatGatewayAddresses: [
       {
         ...(gateway.allocationId !== undefined && { AllocationId: gateway.allocationId }),

@@ -30,26 +30,36 @@ const FILTERS: FilterFields<NetworkInterfaceRecord> = {
   'attachment.attachment-id': (face) => face.attachment?.id,
 };
 
-function describeNetworkInterfaces(world: World, { input, region }: Call<DescribeNetworkInterfacesRequest>): DescribeNetworkInterfacesResult {
+function describeNetworkInterfaces(
+  world: World,
+  { input, region }: Call<DescribeNetworkInterfacesRequest>,
+): DescribeNetworkInterfacesResult {
   const state = ec2Of(world, region);
   const all = foundAll(world, 'networkInterface', state.networkInterfaces, input.NetworkInterfaceIds);
-  const { items, next } = paged(filtered(all, input.Filters, { ...FILTERS, 'owner-id': () => world.account }), input, input.NetworkInterfaceIds);
+  const { items, next } = paged(
+    filtered(all, input.Filters, { ...FILTERS, 'owner-id': () => world.account }),
+    input,
+    input.NetworkInterfaceIds,
+  );
   return { NetworkInterfaces: items.map((each) => presented(world, state, each)), ...next };
 }
 
 function deleteNetworkInterface(world: World, { input, region }: Call<DeleteNetworkInterfaceRequest>): undefined {
   const state = ec2Of(world, region);
   const face = found(world, 'networkInterface', state.networkInterfaces, input.NetworkInterfaceId, 'networkInterfaceId');
-  if (face.requesterManaged) throw new AwsError('OperationNotPermitted', 'You are not allowed to manage requester-managed network interfaces.');
+  if (face.requesterManaged)
+    throw new AwsError('OperationNotPermitted', 'You are not allowed to manage requester-managed network interfaces.');
   if (face.attachment !== undefined) throw new AwsError('InvalidParameterValue', `Network interface '${face.id}' is currently in use.`);
   state.networkInterfaces = removed(state.networkInterfaces, face);
 }
 
 function detachNetworkInterface(world: World, { input, region }: Call<DetachNetworkInterfaceRequest>): undefined {
   const face = ec2Of(world, region).networkInterfaces.find((each) => each.attachment?.id === input.AttachmentId);
-  if (face === undefined) throw new AwsError('InvalidAttachmentID.NotFound', `The attachment '${String(input.AttachmentId)}' does not exist`);
+  if (face === undefined)
+    throw new AwsError('InvalidAttachmentID.NotFound', `The attachment '${String(input.AttachmentId)}' does not exist`);
   if (face.requesterManaged) throw new AwsError('AuthFailure', 'You do not have permission to access the specified resource.');
-  if (face.attachment?.deviceIndex === 0) throw new AwsError('OperationNotPermitted', 'The network interface at device index 0 cannot be detached.');
+  if (face.attachment?.deviceIndex === 0)
+    throw new AwsError('OperationNotPermitted', 'The network interface at device index 0 cannot be detached.');
   delete face.attachment;
 }
 

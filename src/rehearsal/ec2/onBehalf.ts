@@ -62,7 +62,11 @@ export function makeNetworkInterface(world: World, region: string, wanted: NewNe
 
 /** AWS keeps the first four addresses of a subnet and the last one. */
 export function freePrivateAddress(world: World, region: string, subnet: SubnetRecord): string {
-  const used = new Set(ec2Of(world, region).networkInterfaces.filter((each) => each.subnetId === subnet.id).map((each) => each.privateIp));
+  const used = new Set(
+    ec2Of(world, region)
+      .networkInterfaces.filter((each) => each.subnetId === subnet.id)
+      .map((each) => each.privateIp),
+  );
   const size = 2 ** (32 - Number(subnet.cidr.split('/')[1]));
   let offset = 4 + Math.floor(world.random() * (size - 6));
   while (used.has(addressIn(subnet.cidr, offset))) offset = offset + 2 >= size ? 4 : offset + 1;

@@ -31,9 +31,24 @@ import { ec2Of, zonesOf } from './state.ts';
 
 /** Regions that every account has without opting in. */
 const REGIONS = [
-  'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1', 'eu-central-1',
-  'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2',
-] as const; // prettier-ignore
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+] as const;
 const OPT_IN_REGIONS = ['af-south-1', 'ap-east-1', 'eu-south-1', 'me-south-1'] as const;
 
 /** Types on sale in every zone of every region, with the On-Demand price (USD an hour, us-west-2) that spot prices are drawn under. */
@@ -43,7 +58,10 @@ interface Tagged {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-function describeAvailabilityZones(_world: World, { input, region }: Call<DescribeAvailabilityZonesRequest>): DescribeAvailabilityZonesResult {
+function describeAvailabilityZones(
+  _world: World,
+  { input, region }: Call<DescribeAvailabilityZonesRequest>,
+): DescribeAvailabilityZonesResult {
   const zones = zonesOf(region).map((zone) => ({ ...zone, tags: {} }));
   const missing = input.ZoneNames?.find((name) => !zones.some((zone) => zone.name === name));
   if (missing !== undefined) throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${missing}]`);
@@ -100,14 +118,21 @@ interface Offering extends Tagged {
   readonly location: string;
 }
 
-function describeInstanceTypeOfferings(_world: World, { input, region }: Call<DescribeInstanceTypeOfferingsRequest>): DescribeInstanceTypeOfferingsResult {
+function describeInstanceTypeOfferings(
+  _world: World,
+  { input, region }: Call<DescribeInstanceTypeOfferingsRequest>,
+): DescribeInstanceTypeOfferingsResult {
   const kind = input.LocationType ?? 'region';
   const locations = kind === 'region' ? [region] : zonesOf(region).map((zone) => (kind === 'availability-zone-id' ? zone.id : zone.name));
   const all: Offering[] = instanceTypeNames.flatMap((type) => locations.map((location) => ({ type, location, tags: {} })));
   const fields: FilterFields<Offering> = { 'instance-type': (each) => each.type, location: (each) => each.location };
   const { items, next } = paged(filtered(all, input.Filters, fields), input);
   return {
-    InstanceTypeOfferings: items.map((each) => ({ InstanceType: outsideModel<_InstanceType>(each.type), LocationType: kind, Location: each.location })),
+    InstanceTypeOfferings: items.map((each) => ({
+      InstanceType: outsideModel<_InstanceType>(each.type),
+      LocationType: kind,
+      Location: each.location,
+    })),
     ...next,
   };
 }
@@ -159,7 +184,10 @@ function describeSpotPriceHistory(world: World, { input, region }: Call<Describe
   };
 }
 
-function describeAccountAttributes(world: World, { input, region }: Call<DescribeAccountAttributesRequest>): DescribeAccountAttributesResult {
+function describeAccountAttributes(
+  world: World,
+  { input, region }: Call<DescribeAccountAttributesRequest>,
+): DescribeAccountAttributesResult {
   const defaultVpc = ec2Of(world, region).vpcs.find((each) => each.isDefault)?.id ?? 'none';
   const attributes: Readonly<Record<string, string>> = {
     'supported-platforms': 'VPC',

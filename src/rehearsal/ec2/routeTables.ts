@@ -27,14 +27,28 @@ import {
 } from '@aws-sdk/client-ec2';
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
-import { announce, dependencyViolation, filtered, found, foundAll, notFound, paged, removed, specifiedTags, tagList, tokenMade, type FilterFields } from './common.ts';
+import {
+  announce,
+  dependencyViolation,
+  filtered,
+  found,
+  foundAll,
+  notFound,
+  paged,
+  removed,
+  specifiedTags,
+  tagList,
+  tokenMade,
+  type FilterFields,
+} from './common.ts';
 import { stateOf } from './natGateways.ts';
 import { born, ec2Of, type AssociationRecord, type Ec2State, type RouteRecord, type RouteTableRecord } from './state.ts';
 
 const FILTERS: FilterFields<RouteTableRecord> = {
   'route-table-id': (table) => table.id,
   'vpc-id': (table) => table.vpcId,
-  'association.main': (table) => (table.associations.length === 0 ? undefined : table.associations.map((each) => String(each.subnetId === undefined))),
+  'association.main': (table) =>
+    table.associations.length === 0 ? undefined : table.associations.map((each) => String(each.subnetId === undefined)),
   'association.route-table-association-id': (table) => table.associations.map((each) => each.id),
   'association.route-table-id': (table) => (table.associations.length === 0 ? undefined : table.id),
   'association.subnet-id': (table) => table.associations.flatMap((each) => each.subnetId ?? []),
@@ -103,7 +117,11 @@ function replaceRoute(world: World, { input, region }: Call<ReplaceRouteRequest>
   const destination = destinationOf(input);
   const target = targetOf(world, state, table, input);
   const before = table.routes.find((each) => each.destination === destination);
-  if (before === undefined) throw new AwsError('InvalidParameterValue', `There is no route defined for '${destination}' in the route table. Use CreateRoute instead.`);
+  if (before === undefined)
+    throw new AwsError(
+      'InvalidParameterValue',
+      `There is no route defined for '${destination}' in the route table. Use CreateRoute instead.`,
+    );
   table.routes = table.routes.map((each) => (each === before ? { destination, ...target, origin: 'CreateRoute' } : each));
 }
 
@@ -112,15 +130,21 @@ function deleteRoute(world: World, { input, region }: Call<DeleteRouteRequest>):
   const table = found(world, 'routeTable', state.routeTables, input.RouteTableId, 'routeTableId');
   const destination = destinationOf(input);
   const route = table.routes.find((each) => each.destination === destination);
-  if (route === undefined) throw new AwsError('InvalidRoute.NotFound', `no route with destination-cidr-block ${destination} in route table ${table.id}`);
-  if (route.gatewayId === 'local') throw new AwsError('InvalidParameterValue', `cannot remove local route ${destination} in route table ${table.id}`);
+  if (route === undefined)
+    throw new AwsError('InvalidRoute.NotFound', `no route with destination-cidr-block ${destination} in route table ${table.id}`);
+  if (route.gatewayId === 'local')
+    throw new AwsError('InvalidParameterValue', `cannot remove local route ${destination} in route table ${table.id}`);
   table.routes = table.routes.filter((each) => each !== route);
 }
 
 function destinationOf(input: { readonly DestinationCidrBlock?: string | undefined }): string {
-  if (input.DestinationCidrBlock === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
+  if (input.DestinationCidrBlock === undefined)
+    throw new AwsError('MissingParameter', 'The request must contain the parameter destinationCidrBlock');
   if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(input.DestinationCidrBlock)) {
-    throw new AwsError('InvalidParameterValue', `Value (${input.DestinationCidrBlock}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`);
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value (${input.DestinationCidrBlock}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`,
+    );
   }
   return input.DestinationCidrBlock;
 }
@@ -129,12 +153,17 @@ type Target = Pick<RouteRecord, 'gatewayId' | 'natGatewayId' | 'networkInterface
 
 function targetOf(world: World, state: Ec2State, table: RouteTableRecord, input: CreateRouteRequest | ReplaceRouteRequest): Target {
   const given = [input.GatewayId, input.NatGatewayId, input.NetworkInterfaceId].filter((each) => each !== undefined);
-  if (given.length !== 1) throw new AwsError('InvalidParameterCombination', 'The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId');
+  if (given.length !== 1)
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId',
+    );
   if (input.GatewayId !== undefined) {
     const gateway = state.internetGateways.find((each) => each.id === input.GatewayId);
     if (gateway === undefined) throw new AwsError('InvalidGatewayID.NotFound', `The gateway ID '${input.GatewayId}' does not exist`);
     found(world, 'internetGateway', state.internetGateways, gateway.id, 'gatewayId');
-    if (gateway.vpcId !== table.vpcId) throw new AwsError('InvalidParameterValue', `route table ${table.id} and network gateway ${gateway.id} belong to different networks`);
+    if (gateway.vpcId !== table.vpcId)
+      throw new AwsError('InvalidParameterValue', `route table ${table.id} and network gateway ${gateway.id} belong to different networks`);
     return { gatewayId: gateway.id };
   }
   if (input.NatGatewayId !== undefined) {
@@ -143,7 +172,9 @@ function targetOf(world: World, state: Ec2State, table: RouteTableRecord, input:
     if (!usable) throw new AwsError('InvalidNatGatewayID.NotFound', `The natGateway ID '${input.NatGatewayId}' does not exist`);
     return { natGatewayId: gateway.id };
   }
-  return { networkInterfaceId: found(world, 'networkInterface', state.networkInterfaces, input.NetworkInterfaceId, 'networkInterfaceId').id };
+  return {
+    networkInterfaceId: found(world, 'networkInterface', state.networkInterfaces, input.NetworkInterfaceId, 'networkInterfaceId').id,
+  };
 }
 
 function associateRouteTable(world: World, { input, region }: Call<AssociateRouteTableRequest>): AssociateRouteTableResult {
@@ -151,9 +182,13 @@ function associateRouteTable(world: World, { input, region }: Call<AssociateRout
   const table = found(world, 'routeTable', state.routeTables, input.RouteTableId, 'routeTableId');
   if (input.SubnetId === undefined) throw new AwsError('MissingParameter', 'The request must contain the parameter subnetId');
   const subnet = found(world, 'subnet', state.subnets, input.SubnetId, 'subnetId');
-  if (subnet.vpcId !== table.vpcId) throw new AwsError('InvalidParameterValue', `route table ${table.id} and subnet ${subnet.id} belong to different networks`);
+  if (subnet.vpcId !== table.vpcId)
+    throw new AwsError('InvalidParameterValue', `route table ${table.id} and subnet ${subnet.id} belong to different networks`);
   if (state.routeTables.some((each) => each.associations.some((association) => association.subnetId === subnet.id))) {
-    throw new AwsError('Resource.AlreadyAssociated', `the specified association for route table ${table.id} conflicts with an existing association`);
+    throw new AwsError(
+      'Resource.AlreadyAssociated',
+      `the specified association for route table ${table.id} conflicts with an existing association`,
+    );
   }
   const association: AssociationRecord = { id: world.id('rtbassoc'), subnetId: subnet.id };
   table.associations.push(association);
@@ -162,11 +197,15 @@ function associateRouteTable(world: World, { input, region }: Call<AssociateRout
 
 function disassociateRouteTable(world: World, { input, region }: Call<DisassociateRouteTableRequest>): undefined {
   const { table, association } = associationOf(ec2Of(world, region), input.AssociationId);
-  if (association.subnetId === undefined) throw new AwsError('InvalidParameterValue', `cannot disassociate the main route table association ${association.id}`);
+  if (association.subnetId === undefined)
+    throw new AwsError('InvalidParameterValue', `cannot disassociate the main route table association ${association.id}`);
   table.associations = table.associations.filter((each) => each !== association);
 }
 
-function replaceRouteTableAssociation(world: World, { input, region }: Call<ReplaceRouteTableAssociationRequest>): ReplaceRouteTableAssociationResult {
+function replaceRouteTableAssociation(
+  world: World,
+  { input, region }: Call<ReplaceRouteTableAssociationRequest>,
+): ReplaceRouteTableAssociationResult {
   const state = ec2Of(world, region);
   const { table, association } = associationOf(state, input.AssociationId);
   const next = found(world, 'routeTable', state.routeTables, input.RouteTableId, 'routeTableId');
@@ -176,7 +215,10 @@ function replaceRouteTableAssociation(world: World, { input, region }: Call<Repl
   return { NewAssociationId: moved.id, AssociationState: { State: 'associated' } };
 }
 
-function associationOf(state: Ec2State, id: string | undefined): { readonly table: RouteTableRecord; readonly association: AssociationRecord } {
+function associationOf(
+  state: Ec2State,
+  id: string | undefined,
+): { readonly table: RouteTableRecord; readonly association: AssociationRecord } {
   for (const table of state.routeTables) {
     const association = table.associations.find((each) => each.id === id);
     if (association !== undefined) return { table, association };
@@ -193,7 +235,8 @@ function routeState(world: World, state: Ec2State, table: RouteTableRecord, rout
     const gateway = state.natGateways.find((each) => each.id === route.natGatewayId);
     return gateway !== undefined && ['pending', 'available'].includes(stateOf(world, gateway)) ? 'active' : 'blackhole';
   }
-  if (route.networkInterfaceId !== undefined) return state.networkInterfaces.some((each) => each.id === route.networkInterfaceId) ? 'active' : 'blackhole';
+  if (route.networkInterfaceId !== undefined)
+    return state.networkInterfaces.some((each) => each.id === route.networkInterfaceId) ? 'active' : 'blackhole';
   return 'active';
 }
 
@@ -206,7 +249,12 @@ function presented(world: World, state: Ec2State, table: RouteTableRecord): Rout
     Origin: route.origin,
     State: routeState(world, state, table, route),
   }));
-  const endpoints: Route[] = table.endpointIds.map((id) => ({ DestinationPrefixListId: 'pl-68a54001', GatewayId: id, Origin: 'CreateRoute', State: 'active' }));
+  const endpoints: Route[] = table.endpointIds.map((id) => ({
+    DestinationPrefixListId: 'pl-68a54001',
+    GatewayId: id,
+    Origin: 'CreateRoute',
+    State: 'active',
+  }));
   return {
     RouteTableId: table.id,
     VpcId: table.vpcId,

@@ -44,7 +44,11 @@ function createSecurityGroup(world: World, { input, region }: Call<CreateSecurit
   const vpc = found(world, 'vpc', state.vpcs, input.VpcId, 'vpcId');
   const { GroupName: name = '', Description: description = '' } = input;
   const tags = specifiedTags(input.TagSpecifications, 'security-group');
-  if (name.startsWith('sg-')) throw new AwsError('InvalidParameterValue', `Value (${name}) for parameter groupName is invalid. Group names may not be in the format sg-*`);
+  if (name.startsWith('sg-'))
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Value (${name}) for parameter groupName is invalid. Group names may not be in the format sg-*`,
+    );
   if (state.securityGroups.some((each) => each.vpcId === vpc.id && each.name === name)) {
     throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.id}'`);
   }
@@ -65,7 +69,8 @@ function describeSecurityGroups(world: World, { input, region }: Call<DescribeSe
 function deleteSecurityGroup(world: World, { input, region }: Call<DeleteSecurityGroupRequest>): DeleteSecurityGroupResult {
   const state = ec2Of(world, region);
   const group = found(world, 'securityGroup', state.securityGroups, input.GroupId, 'groupId');
-  if (group.name === 'default') throw new AwsError('CannotDelete', `the specified group: "${group.id}" name: "default" cannot be deleted by a user`);
+  if (group.name === 'default')
+    throw new AwsError('CannotDelete', `the specified group: "${group.id}" name: "default" cannot be deleted by a user`);
   const used = state.networkInterfaces.some((each) => each.groupIds.includes(group.id));
   const referred = state.securityGroups.some((each) => each !== group && each.rules.some((rule) => rule.groupId === group.id));
   if (used || referred) throw new AwsError('DependencyViolation', `resource ${group.id} has a dependent object`);
@@ -73,7 +78,11 @@ function deleteSecurityGroup(world: World, { input, region }: Call<DeleteSecurit
   return { Return: true, GroupId: group.id };
 }
 
-type ChangeRequest = AuthorizeSecurityGroupIngressRequest | AuthorizeSecurityGroupEgressRequest | RevokeSecurityGroupIngressRequest | RevokeSecurityGroupEgressRequest;
+type ChangeRequest =
+  | AuthorizeSecurityGroupIngressRequest
+  | AuthorizeSecurityGroupEgressRequest
+  | RevokeSecurityGroupIngressRequest
+  | RevokeSecurityGroupEgressRequest;
 
 function authorize(egress: boolean) {
   return (world: World, { input, region }: Call<ChangeRequest>): { Return: boolean; SecurityGroupRules: SecurityGroupRule[] } => {
@@ -82,7 +91,10 @@ function authorize(egress: boolean) {
     const twin = wanted.find((rule) => group.rules.some((each) => same(each, rule)));
     if (twin !== undefined) {
       const peer = twin.cidr ?? twin.groupId ?? '';
-      throw new AwsError('InvalidPermission.Duplicate', `the specified rule "peer: ${peer}, ${twin.protocol}, from port: ${String(twin.fromPort)}, to port: ${String(twin.toPort)}, ALLOW" already exists`);
+      throw new AwsError(
+        'InvalidPermission.Duplicate',
+        `the specified rule "peer: ${peer}, ${twin.protocol}, from port: ${String(twin.fromPort)}, to port: ${String(twin.toPort)}, ALLOW" already exists`,
+      );
     }
     group.rules.push(...wanted);
     return { Return: true, SecurityGroupRules: wanted.map((rule) => presentedRule(world, group, rule)) };
@@ -95,7 +107,8 @@ function revoke(egress: boolean) {
     const ids = 'SecurityGroupRuleIds' in input ? (input.SecurityGroupRuleIds ?? []) : [];
     const unwanted = rulesOf(input, egress);
     const gone = (rule: GroupRuleRecord): boolean => ids.includes(rule.id) || unwanted.some((each) => same(each, rule));
-    if (!group.rules.some(gone)) throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
+    if (!group.rules.some(gone))
+      throw new AwsError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
     group.rules = group.rules.filter((rule) => !gone(rule));
     return { Return: true };
   };
@@ -110,9 +123,19 @@ function rulesOf(input: ChangeRequest, egress: boolean): readonly GroupRuleRecor
   };
   const permissions = input.IpPermissions ?? (input.IpProtocol === undefined ? [] : [short]);
   return permissions.flatMap((permission) => {
-    const base = { id: '', egress, protocol: permission.IpProtocol ?? '-1', fromPort: permission.FromPort ?? -1, toPort: permission.ToPort ?? -1 };
+    const base = {
+      id: '',
+      egress,
+      protocol: permission.IpProtocol ?? '-1',
+      fromPort: permission.FromPort ?? -1,
+      toPort: permission.ToPort ?? -1,
+    };
     const ranges = (permission.IpRanges ?? []).map((range) => ({ ...base, cidr: range.CidrIp ?? '', ...described(range.Description) }));
-    const groups = (permission.UserIdGroupPairs ?? []).map((pair) => ({ ...base, groupId: pair.GroupId ?? '', ...described(pair.Description) }));
+    const groups = (permission.UserIdGroupPairs ?? []).map((pair) => ({
+      ...base,
+      groupId: pair.GroupId ?? '',
+      ...described(pair.Description),
+    }));
     return [...ranges, ...groups];
   });
 }
@@ -132,15 +155,23 @@ function same(one: GroupRuleRecord, other: GroupRuleRecord): boolean {
   );
 }
 
-function describeSecurityGroupRules(world: World, { input, region }: Call<DescribeSecurityGroupRulesRequest>): DescribeSecurityGroupRulesResult {
+function describeSecurityGroupRules(
+  world: World,
+  { input, region }: Call<DescribeSecurityGroupRulesRequest>,
+): DescribeSecurityGroupRulesResult {
   const rows = ruleRows(world, ec2Of(world, region)).filter((row) => input.SecurityGroupRuleIds?.includes(row.rule.id) ?? true);
   const fields: FilterFields<(typeof rows)[number]> = { 'group-id': (row) => row.group.id, 'security-group-rule-id': (row) => row.rule.id };
   const { items, next } = paged(filtered(rows, input.Filters, fields), input, input.SecurityGroupRuleIds);
   return { SecurityGroupRules: items.map((row) => presentedRule(world, row.group, row.rule)), ...next };
 }
 
-function ruleRows(world: World, state: Ec2State): readonly { readonly group: SecurityGroupRecord; readonly rule: GroupRuleRecord; readonly tags: Record<string, string> }[] {
-  return state.securityGroups.filter((each) => visible(world, each)).flatMap((group) => group.rules.map((rule) => ({ group, rule, tags: {} })));
+function ruleRows(
+  world: World,
+  state: Ec2State,
+): readonly { readonly group: SecurityGroupRecord; readonly rule: GroupRuleRecord; readonly tags: Record<string, string> }[] {
+  return state.securityGroups
+    .filter((each) => visible(world, each))
+    .flatMap((group) => group.rules.map((rule) => ({ group, rule, tags: {} })));
 }
 
 function presentedRule(world: World, group: SecurityGroupRecord, rule: GroupRuleRecord): SecurityGroupRule {
@@ -163,7 +194,8 @@ function permissions(world: World, rules: readonly GroupRuleRecord[]): IpPermiss
   return rules.map((rule) => ({
     IpProtocol: rule.protocol,
     ...(rule.fromPort !== -1 && { FromPort: rule.fromPort, ToPort: rule.toPort }),
-    IpRanges: rule.cidr === undefined ? [] : [{ CidrIp: rule.cidr, ...(rule.description !== undefined && { Description: rule.description }) }],
+    IpRanges:
+      rule.cidr === undefined ? [] : [{ CidrIp: rule.cidr, ...(rule.description !== undefined && { Description: rule.description }) }],
     Ipv6Ranges: [],
     PrefixListIds: [],
     UserIdGroupPairs: rule.groupId === undefined ? [] : [{ GroupId: rule.groupId, UserId: world.account }],
@@ -178,8 +210,14 @@ function presented(world: World, region: string, group: SecurityGroupRecord): Se
     VpcId: group.vpcId,
     OwnerId: world.account,
     SecurityGroupArn: arnOf(world, region, group),
-    IpPermissions: permissions(world, group.rules.filter((rule) => !rule.egress)),
-    IpPermissionsEgress: permissions(world, group.rules.filter((rule) => rule.egress)),
+    IpPermissions: permissions(
+      world,
+      group.rules.filter((rule) => !rule.egress),
+    ),
+    IpPermissionsEgress: permissions(
+      world,
+      group.rules.filter((rule) => rule.egress),
+    ),
     Tags: tagList(group),
   };
 }

@@ -165,7 +165,8 @@ export type Ec2Kind = Exclude<keyof Ec2State, 'tokens'>;
 export function ec2Of(world: World, region: string): Ec2State {
   const state = world.part<Ec2State>(`ec2/${region}`, () => emptyRegion(world, region));
   const now = world.now();
-  const left = <T extends Ec2Record>(records: T[]): T[] => (records.some((each) => gone(each, now)) ? records.filter((each) => !gone(each, now)) : records);
+  const left = <T extends Ec2Record>(records: T[]): T[] =>
+    records.some((each) => gone(each, now)) ? records.filter((each) => !gone(each, now)) : records;
   state.vpcs = left(state.vpcs);
   state.subnets = left(state.subnets);
   state.internetGateways = left(state.internetGateways);
@@ -213,7 +214,17 @@ export function bornVisible(world: World, prefix: string, tags: Readonly<Record<
 /** The zones of a region: name, id. Ids are shuffled per account in AWS; here they are in order. */
 export function zonesOf(region: string): readonly { readonly name: string; readonly id: string }[] {
   const [area = '', direction = '', number = ''] = region.split('-');
-  const words: Readonly<Record<string, string>> = { north: 'n', south: 's', east: 'e', west: 'w', central: 'c', northeast: 'ne', northwest: 'nw', southeast: 'se', southwest: 'sw' };
+  const words: Readonly<Record<string, string>> = {
+    north: 'n',
+    south: 's',
+    east: 'e',
+    west: 'w',
+    central: 'c',
+    northeast: 'ne',
+    northwest: 'nw',
+    southeast: 'se',
+    southwest: 'sw',
+  };
   const short = `${area}${words[direction] ?? direction}${number}`;
   const count = region === 'us-east-1' ? 6 : region === 'us-west-2' ? 4 : 3;
   return [...'abcdef'].slice(0, count).map((letter, index) => ({ name: `${region}${letter}`, id: `${short}-az${String(index + 1)}` }));

@@ -14,7 +14,18 @@ import {
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
 import { contains, overlap, parseBlock, usable } from './cidr.ts';
-import { announce, dependencyViolation, filtered, found, foundAll, paged, removed, specifiedTags, tagList, type FilterFields } from './common.ts';
+import {
+  announce,
+  dependencyViolation,
+  filtered,
+  found,
+  foundAll,
+  paged,
+  removed,
+  specifiedTags,
+  tagList,
+  type FilterFields,
+} from './common.ts';
 import { alive, born, bornVisible, ec2Of, zonesOf, type Ec2State, type SubnetRecord } from './state.ts';
 
 function filters(world: World, region: string): FilterFields<SubnetRecord> {
@@ -46,11 +57,21 @@ function createSubnet(world: World, { input, region }: Call<CreateSubnetRequest>
   const block = parseBlock(input.CidrBlock, 'cidrBlock', 'InvalidSubnet.Range');
   const tags = specifiedTags(input.TagSpecifications, 'subnet');
   const zone = chosenZone(region, input.AvailabilityZone, input.AvailabilityZoneId);
-  if (!contains(parseBlock(vpc.cidr, 'cidrBlock', 'InvalidVpc.Range'), block)) throw new AwsError('InvalidSubnet.Range', `The CIDR '${block.text}' is invalid.`);
+  if (!contains(parseBlock(vpc.cidr, 'cidrBlock', 'InvalidVpc.Range'), block))
+    throw new AwsError('InvalidSubnet.Range', `The CIDR '${block.text}' is invalid.`);
   if (world.faults.arguments('foreign').includes('subnet')) addForeignSubnet(world, state, vpc.id, block.text, zone);
-  const taken = state.subnets.some((each) => alive(world, each) && each.vpcId === vpc.id && overlap(parseBlock(each.cidr, 'cidrBlock', 'InvalidSubnet.Range'), block));
+  const taken = state.subnets.some(
+    (each) => alive(world, each) && each.vpcId === vpc.id && overlap(parseBlock(each.cidr, 'cidrBlock', 'InvalidSubnet.Range'), block),
+  );
   if (taken) throw new AwsError('InvalidSubnet.Conflict', `The CIDR '${block.text}' conflicts with another subnet`);
-  const subnet: SubnetRecord = { ...born(world, 'subnet', tags), vpcId: vpc.id, cidr: block.text, zone, isDefault: false, publicIpOnLaunch: false };
+  const subnet: SubnetRecord = {
+    ...born(world, 'subnet', tags),
+    vpcId: vpc.id,
+    cidr: block.text,
+    zone,
+    isDefault: false,
+    publicIpOnLaunch: false,
+  };
   state.subnets.push(subnet);
   announce(world, 'Subnet', subnet);
   return { Subnet: { ...presented(world, region, state, subnet), State: 'pending' } };
@@ -71,7 +92,14 @@ function chosenZone(region: string, name: string | undefined, id: string | undef
 /** The fault `foreign=subnet`: somebody else was faster with this block. */
 function addForeignSubnet(world: World, state: Ec2State, vpcId: string, cidr: string, zone: string): void {
   if (state.subnets.some((each) => each.vpcId === vpcId && each.tags['Name'] === 'somebody-else')) return;
-  state.subnets.push({ ...bornVisible(world, 'subnet', { Name: 'somebody-else' }), vpcId, cidr, zone, isDefault: false, publicIpOnLaunch: false });
+  state.subnets.push({
+    ...bornVisible(world, 'subnet', { Name: 'somebody-else' }),
+    vpcId,
+    cidr,
+    zone,
+    isDefault: false,
+    publicIpOnLaunch: false,
+  });
 }
 
 function describeSubnets(world: World, { input, region }: Call<DescribeSubnetsRequest>): DescribeSubnetsResult {

@@ -86,4 +86,8 @@ function describeTags(world: World, { input, region }: Call<DescribeTagsRequest>
   return { Tags: items.map((row) => ({ ResourceId: row.id, ResourceType: row.type, Key: row.key, Value: row.value })), ...next };
 }
 
-export const TAG_OPERATIONS: readonly Operation[] = [write(CreateTags$, createTags), write(DeleteTags$, deleteTags), read(DescribeTags$, describeTags)];
+export const TAG_OPERATIONS: readonly Operation[] = [
+  write(CreateTags$, createTags),
+  write(DeleteTags$, deleteTags),
+  read(DescribeTags$, describeTags),
+];

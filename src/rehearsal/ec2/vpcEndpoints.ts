@@ -15,7 +15,19 @@ import {
 } from '@aws-sdk/client-ec2';
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
-import { announce, filtered, found, foundAll, notFound, outsideModel, paged, specifiedTags, tagList, tokenMade, type FilterFields } from './common.ts';
+import {
+  announce,
+  filtered,
+  found,
+  foundAll,
+  notFound,
+  outsideModel,
+  paged,
+  specifiedTags,
+  tagList,
+  tokenMade,
+  type FilterFields,
+} from './common.ts';
 import { born, ec2Of, type Ec2State, type VpcEndpointRecord } from './state.ts';
 
 const FULL_ACCESS = JSON.stringify({ Version: '2008-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }] });
@@ -44,8 +56,11 @@ function createVpcEndpoint(world: World, { input, region }: Call<CreateVpcEndpoi
     throw new AwsError('InvalidParameter', `Endpoint type (${input.VpcEndpointType}) does not match available service types ([Gateway]).`);
   }
   const tables = (input.RouteTableIds ?? []).map((id) => found(world, 'routeTable', state.routeTables, id, 'routeTableId'));
-  const taken = tables.find((table) => table.endpointIds.some((id) => state.vpcEndpoints.some((each) => each.id === id && each.serviceName === serviceName)));
-  if (taken !== undefined) throw new AwsError('RouteAlreadyExists', `route table ${taken.id} already has a route with destination-prefix-list-id pl-68a54001`);
+  const taken = tables.find((table) =>
+    table.endpointIds.some((id) => state.vpcEndpoints.some((each) => each.id === id && each.serviceName === serviceName)),
+  );
+  if (taken !== undefined)
+    throw new AwsError('RouteAlreadyExists', `route table ${taken.id} already has a route with destination-prefix-list-id pl-68a54001`);
   const endpoint: VpcEndpointRecord = {
     ...born(world, 'vpce', specifiedTags(input.TagSpecifications, 'vpc-endpoint')),
     vpcId: vpc.id,

@@ -17,7 +17,18 @@ import {
 import { AwsError, read, write, type Call, type Operation } from '../service.ts';
 import type { World } from '../world.ts';
 import { parseBlock } from './cidr.ts';
-import { announce, dependencyViolation, filtered, found, foundAll, paged, removed, specifiedTags, tagList, type FilterFields } from './common.ts';
+import {
+  announce,
+  dependencyViolation,
+  filtered,
+  found,
+  foundAll,
+  paged,
+  removed,
+  specifiedTags,
+  tagList,
+  type FilterFields,
+} from './common.ts';
 import { QUOTA } from './quota.ts';
 import { addVpcBelongings, alive, born, bornVisible, ec2Of, type Ec2State, type VpcRecord } from './state.ts';
 
@@ -66,7 +77,9 @@ function describeVpcs(world: World, { input, region }: Call<DescribeVpcsRequest>
 /** One attribute a call: "You cannot modify the DNS resolution and DNS hostnames attributes in the same request" (API reference). */
 function modifyVpcAttribute(world: World, { input, region }: Call<ModifyVpcAttributeRequest>): undefined {
   const vpc = found(world, 'vpc', ec2Of(world, region).vpcs, input.VpcId, 'vpcId');
-  const given = [input.EnableDnsSupport, input.EnableDnsHostnames, input.EnableNetworkAddressUsageMetrics].filter((each) => each?.Value !== undefined);
+  const given = [input.EnableDnsSupport, input.EnableDnsHostnames, input.EnableNetworkAddressUsageMetrics].filter(
+    (each) => each?.Value !== undefined,
+  );
   if (given.length !== 1) {
     if (given.length === 0) throw new AwsError('MissingParameter', 'The request must contain exactly one attribute to modify');
     throw new AwsError('InvalidParameterCombination', 'Fields for multiple attribute types specified');
@@ -89,7 +102,10 @@ function describeVpcAttribute(world: World, { input, region }: Call<DescribeVpcA
     case 'enableNetworkAddressUsageMetrics':
       return { VpcId: vpc.id, EnableNetworkAddressUsageMetrics: { Value: vpc.networkAddressUsageMetrics } };
     default:
-      throw new AwsError('InvalidParameterValue', `Value (${String(input.Attribute)}) for parameter attribute is invalid. Unknown attribute.`);
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value (${String(input.Attribute)}) for parameter attribute is invalid. Unknown attribute.`,
+      );
   }
 }
 
@@ -108,7 +124,12 @@ function deleteVpc(world: World, { input, region }: Call<DeleteVpcRequest>): und
   state.vpcs = removed(state.vpcs, vpc);
   state.routeTables = state.routeTables.filter((each) => !inside(each));
   state.securityGroups = state.securityGroups.filter((each) => !inside(each));
-  world.timeline({ kind: 'AWS::EC2::VPC', id: vpc.id, askedAt: new Date(vpc.madeAt).toISOString(), goneAt: new Date(world.now()).toISOString() });
+  world.timeline({
+    kind: 'AWS::EC2::VPC',
+    id: vpc.id,
+    askedAt: new Date(vpc.madeAt).toISOString(),
+    goneAt: new Date(world.now()).toISOString(),
+  });
 }
 
 function presented(world: World, vpc: VpcRecord): Vpc {
@@ -136,7 +157,15 @@ function vpcState(world: World, region: string): Ec2State {
     for (let count = state.vpcs.length; count < QUOTA.vpcs; count += 1) {
       const base = bornVisible(world, 'vpc', { Name: 'somebody-else' });
       const cidr = `192.168.${String(count)}.0/24`;
-      state.vpcs.push({ ...base, cidr, isDefault: false, tenancy: 'default', dnsSupport: true, dnsHostnames: false, networkAddressUsageMetrics: false });
+      state.vpcs.push({
+        ...base,
+        cidr,
+        isDefault: false,
+        tenancy: 'default',
+        dnsSupport: true,
+        dnsHostnames: false,
+        networkAddressUsageMetrics: false,
+      });
     }
   }
   if (!armed) state.vpcs = state.vpcs.filter((each) => !isPlayed(each));

@@ -22,7 +22,8 @@ import { hostedZoneOf, isActive, loadBalancersOf, page, removeLoadBalancer, zone
 function describeLoadBalancers(world: World, { input, region }: Call<DescribeLoadBalancersInput>): DescribeLoadBalancersOutput {
   const all = loadBalancersOf(world, region, 'network');
   const missing =
-    input.LoadBalancerArns?.find((arn) => !all.some((each) => each.arn === arn)) ?? input.Names?.find((name) => !all.some((each) => each.name === name));
+    input.LoadBalancerArns?.find((arn) => !all.some((each) => each.arn === arn)) ??
+    input.Names?.find((name) => !all.some((each) => each.name === name));
   if (missing !== undefined) throw new AwsError('LoadBalancerNotFound', `Load balancers '[${missing}]' not found`);
   const chosen = all.filter((each) => (input.LoadBalancerArns?.includes(each.arn) ?? true) && (input.Names?.includes(each.name) ?? true));
   const { items, next } = page(chosen, input.PageSize ?? 400, input.Marker);
@@ -41,7 +42,11 @@ function presented(world: World, region: string, balancer: LoadBalancerRecord): 
     VpcId: balancer.vpcId,
     IpAddressType: 'ipv4',
     State: { Code: isActive(world, balancer) ? 'active' : 'provisioning' },
-    AvailabilityZones: zoneNames(world, region, balancer).map((each) => ({ ZoneName: each.zone, SubnetId: each.subnetId, LoadBalancerAddresses: [] })),
+    AvailabilityZones: zoneNames(world, region, balancer).map((each) => ({
+      ZoneName: each.zone,
+      SubnetId: each.subnetId,
+      LoadBalancerAddresses: [],
+    })),
   };
 }
 

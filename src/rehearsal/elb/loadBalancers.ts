@@ -76,7 +76,12 @@ export function makeLoadBalancer(world: World, region: string, wanted: NewLoadBa
   world.part<ElbState>(`elb/${region}`, () => ({ loadBalancers: [] })).loadBalancers.push(balancer);
   const iso = (at: number): string => new Date(at).toISOString();
   const kind = `AWS::ElasticLoadBalancing${type === 'network' ? 'V2' : ''}::LoadBalancer`;
-  world.timeline({ kind, id: balancer.arn, askedAt: iso(balancer.madeAt), readyAt: iso(balancer.madeAt + SECONDS.loadBalancerActive * 1000) });
+  world.timeline({
+    kind,
+    id: balancer.arn,
+    askedAt: iso(balancer.madeAt),
+    readyAt: iso(balancer.madeAt + SECONDS.loadBalancerActive * 1000),
+  });
   return balancer;
 }
 
@@ -89,13 +94,21 @@ export function removeLoadBalancer(world: World, region: string, balancer: LoadB
   removeAt(world, region, balancer.networkInterfaceIds, world.now() + INTERFACES_LEFT_MS);
 }
 
-export function zoneNames(world: World, region: string, balancer: LoadBalancerRecord): readonly { readonly zone: string; readonly subnetId: string }[] {
+export function zoneNames(
+  world: World,
+  region: string,
+  balancer: LoadBalancerRecord,
+): readonly { readonly zone: string; readonly subnetId: string }[] {
   const { subnets } = ec2Of(world, region);
   return balancer.subnetIds.map((subnetId) => ({ subnetId, zone: subnets.find((each) => each.id === subnetId)?.zone ?? '' }));
 }
 
 /** A page of names; `Marker` is the name it begins with. @throws AwsError */
-export function page(all: readonly LoadBalancerRecord[], size: number, marker: string | undefined): { readonly items: readonly LoadBalancerRecord[]; readonly next: { NextMarker?: string } } {
+export function page(
+  all: readonly LoadBalancerRecord[],
+  size: number,
+  marker: string | undefined,
+): { readonly items: readonly LoadBalancerRecord[]; readonly next: { NextMarker?: string } } {
   const start = marker === undefined || marker === '' ? 0 : all.findIndex((each) => each.arn === marker);
   if (start === -1) throw new AwsError('ValidationError', 'The specified marker is not valid');
   const next = all[start + size];
