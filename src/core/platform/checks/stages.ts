@@ -81,7 +81,9 @@ function checkRequires(id: string, { requires }: WrittenStage, all: ReadonlyMap<
   }
 }
 
-/** Without a stage of AWS nothing after it can be; a stage of Kubernetes may have been brought up by other means. */
+/** Nothing can be made without these; what else is missing may have been brought up by other means, or is not needed. */
+const indispensable: readonly string[] = ['vpc', 'cluster'];
+
 function checkSwitchedOff(
   stages: NonNullable<WrittenPlatform['stages']>,
   all: ReadonlyMap<string, readonly string[]>,
@@ -91,7 +93,7 @@ function checkSwitchedOff(
   for (const [off] of Object.entries(stages).filter(([id]) => isOff(id))) {
     const users = [...all].filter(([id, requires]) => !isOff(id) && requires.includes(off)).map(([id]) => id);
     if (users.length === 0) continue;
-    const severity = awsStages.includes(off) ? 'error' : 'warning';
+    const severity = indispensable.includes(off) ? 'error' : 'warning';
     report.add(
       severity,
       'platform.stage-needed',
