@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { rehearsalClock } from './clock.ts';
 import { isRecord, readJson } from './privateFile.ts';
-import { RunnerError } from './runnerError.ts';
+import { isNodeError, RunnerError } from './runnerError.ts';
 
 /** A rehearsed account that answers at `endpoint`: the line that `slipway rehearse` prints, read. */
 export interface Rehearsal {
@@ -12,6 +13,8 @@ export interface Rehearsal {
   readonly world: string;
   readonly timeScale: number;
   readonly env: Readonly<Record<string, string>>;
+  /** The process that it ends with, where it was started for a run. */
+  readonly parent?: number;
 }
 
 export interface RunningRehearsal extends Rehearsal {
@@ -39,6 +42,11 @@ export const SERVER_FILE = 'server.json';
 
 /** Milliseconds until a server must have printed its line. */
 const READY_WITHIN = 20_000;
+/** Milliseconds to wait for a world that another server is about to leave. */
+const RETRY_WITHIN = 10_000;
+const RETRY_EVERY = 250;
+/** What the server says of a world that another one serves (`WorldInUse`). */
+const IN_USE = /already served|being opened/;
 /** Milliseconds that a server has to save its world before it is killed. */
 const STOP_WITHIN = 5_000;
 
@@ -48,8 +56,20 @@ const STOP_WITHIN = 5_000;
  * @throws RunnerError exit 2 with the server's own words when it does not start.
  */
 export async function startRehearsalProcess(options: RehearsalOptions): Promise<RunningRehearsal> {
-  const running = await servingRehearsal(options.world, options.signal);
-  if (running !== undefined) return { ...running, stop: () => Promise.resolve() };
+  for (let waited = 0; ; waited += RETRY_EVERY) {
+    const running = await servingRehearsal(options.world, options.signal);
+    if (running !== undefined) return { ...running, stop: () => Promise.resolve() };
+    try {
+      return await startChild(options);
+    } catch (error) {
+      // The server of a run that was killed is on its way out: it saves its world and lets go.
+      if (!(error instanceof RunnerError && IN_USE.test(error.message)) || waited >= RETRY_WITHIN) throw error;
+      await delay(RETRY_EVERY, undefined, { signal: options.signal });
+    }
+  }
+}
+
+async function startChild(options: RehearsalOptions): Promise<RunningRehearsal> {
   const { cliEntry, world, timeScale, faults, seed, account } = options;
   const child = spawn(
     process.execPath,
@@ -77,7 +97,7 @@ export async function startRehearsalProcess(options: RehearsalOptions): Promise<
 /** The server that serves `world` now, by the file it left; `undefined` when none answers. */
 export async function servingRehearsal(world: string, signal: AbortSignal): Promise<Rehearsal | undefined> {
   const left = await readJson(join(world, SERVER_FILE), readRehearsal);
-  if (left === undefined) return undefined;
+  if (left === undefined || (left.parent !== undefined && !isRunning(left.parent))) return undefined;
   return (await rehearsalClock(left.endpoint, signal)) === undefined ? undefined : left;
 }
 
@@ -127,14 +147,24 @@ function parse(line: string): unknown {
 
 export function readRehearsal(value: unknown): Rehearsal | undefined {
   if (!isRecord(value) || !isRecord(value['env'])) return undefined;
-  const { endpoint, world, timeScale, env } = value;
+  const { endpoint, world, timeScale, env, parent } = value;
   if (typeof endpoint !== 'string' || typeof world !== 'string' || typeof timeScale !== 'number') return undefined;
   return {
     endpoint,
     world,
     timeScale,
     env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    ...(typeof parent === 'number' ? { parent } : {}),
   };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isNodeError(error) && error.code === 'EPERM';
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -133,18 +133,17 @@ describe('cli: a platform in the rehearsed account', function () {
     assert.equal(status.stages[0]?.state, 'ready');
   });
 
-  it('converges after ten SIGKILLs, with nothing twice and nothing left', async () => {
+  it('converges after ten SIGKILLs, with nothing twice and nothing left', async function () {
+    this.timeout(400_000);
     await using cli = await RehearsedCli.make();
     let kills = 0;
-    for (let index = 0; index < 6; index++) kills += await killAt(cli, 'apply', 2 + index * 4);
+    for (const step of [1, 2, 4, 3, 2, 1]) kills += await killAt(cli, 'apply', step);
     const applied = await cli.run('apply', '--yes');
     assert.equal(applied.code, 0, applied.stderr);
-    const ids = (await statusOf(cli)).stages.flatMap(({ resources }) => resources.map(({ physicalId }) => physicalId));
-    assert.equal(new Set(ids).size, new Set(ids.filter((id) => id !== undefined)).size + (ids.includes(undefined) ? 1 : 0));
     const before = (await cli.requests()).length;
     assert.equal((await cli.run('apply', '--yes')).code, 0);
     assert.deepEqual(await cli.writes(before), []);
-    for (let index = 0; index < 4; index++) kills += await killAt(cli, 'destroy', 2 + index * 4);
+    for (const step of [1, 2, 3, 2]) kills += await killAt(cli, 'destroy', step);
     const destroyed = await cli.run('destroy', '--yes');
     assert.equal(destroyed.code, 0, destroyed.stderr);
     assert.deepEqual(last(destroyed)['residue'], []);
@@ -152,7 +151,7 @@ describe('cli: a platform in the rehearsed account', function () {
   });
 });
 
-/** Kills the process at its `count`th step. */
+/** Kills the process at the `count`th step that it begins. */
 async function killAt(cli: RehearsedCli, verb: string, count: number): Promise<number> {
   let steps = 0;
   const { sent } = await cli.killed('SIGKILL', verb, ({ event }) => event === 'resource.started' && ++steps === count);

@@ -55,7 +55,7 @@ export async function rehearse(context: CliContext, options: RehearseOptions, st
   const line = { endpoint: running.endpoint, world, timeScale: running.timeScale, env: running.env };
   const serverFile = join(world, SERVER_FILE);
   try {
-    await replacePrivately(serverFile, `${JSON.stringify(line)}\n`);
+    await replacePrivately(serverFile, `${JSON.stringify(options.withParent === true ? { ...line, parent: process.ppid } : line)}\n`);
     if (options.printEnv === true) for (const [name, value] of Object.entries(running.env)) output.result(exportLine(name, value));
     else output.json(line);
     await ended(interrupts.signal, options.withParent === true ? stdin : undefined);
