@@ -11,7 +11,7 @@ export interface TypedInput {
   readonly value?: string;
   readonly secret?: boolean;
   /** What is wrong with it, or `undefined`. */
-  validate?(text: string): string | undefined;
+  readonly validate?: (text: string) => string | undefined;
 }
 
 /** All that a flow asks of a person. `undefined` is always "no": nothing was chosen, the box was left. */

@@ -22,14 +22,18 @@ export class Problems implements vscode.CodeActionProvider {
   readonly #fixes = new Map<string, { diagnostic: vscode.Diagnostic; fix: Fix }[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #versions = new Map<string, number>();
-  readonly #disposables: vscode.Disposable[];
+  readonly #disposable: vscode.Disposable;
 
   constructor(validator: Validator, log: (line: string) => void) {
     this.#validator = validator;
     this.#log = log;
     const selector = { scheme: 'file', pattern: '**/*.{yml,yaml}' };
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
-    this.#disposables = [this.#ofDocuments, this.#ofAccounts, vscode.languages.registerCodeActionsProvider(selector, this, kinds)];
+    this.#disposable = vscode.Disposable.from(
+      this.#ofDocuments,
+      this.#ofAccounts,
+      vscode.languages.registerCodeActionsProvider(selector, this, kinds),
+    );
   }
 
   /** Checks a document as it is in the editor, once typing rests. */
@@ -87,7 +91,7 @@ export class Problems implements vscode.CodeActionProvider {
 
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    for (const disposable of this.#disposables) disposable.dispose();
+    this.#disposable.dispose();
   }
 
   #show(collection: vscode.DiagnosticCollection, uri: vscode.Uri, findings: readonly Finding[]): void {

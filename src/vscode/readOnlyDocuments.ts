@@ -6,17 +6,17 @@ const SCHEME = 'slipway-text';
 export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
   readonly #texts = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly #disposables: vscode.Disposable[];
+  readonly #disposable: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
 
   constructor() {
-    this.#disposables = [
+    this.#disposable = vscode.Disposable.from(
       this.#changed,
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document.uri.scheme === SCHEME) this.#texts.delete(document.uri.path);
       }),
-    ];
+    );
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -33,6 +33,6 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
   }
 
   dispose(): void {
-    for (const disposable of this.#disposables) disposable.dispose();
+    this.#disposable.dispose();
   }
 }

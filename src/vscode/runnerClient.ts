@@ -31,8 +31,8 @@ export class RunnerGone extends Error {
 }
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Speaks `runner/protocol.ts` with one runner process: calls with answers, events of a run, and questions to the person. */

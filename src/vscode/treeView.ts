@@ -22,7 +22,7 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
   readonly #forest: Forest;
   readonly #platforms: Platforms;
   readonly #clock: Clock;
-  readonly #disposables: vscode.Disposable[];
+  readonly #disposable: vscode.Disposable;
   readonly view: vscode.TreeView<RowNode>;
   readonly onDidChangeTreeData = this.#rows.event;
   readonly onDidChangeFileDecorations = this.#badges.event;
@@ -32,7 +32,7 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
     this.#platforms = platforms;
     this.#clock = clock;
     this.view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: true });
-    this.#disposables = [this.#rows, this.#badges, vscode.window.registerFileDecorationProvider(this), this.view];
+    this.#disposable = vscode.Disposable.from(this.#rows, this.#badges, vscode.window.registerFileDecorationProvider(this), this.view);
   }
 
   draw(redraw: Redraw): void {
@@ -84,7 +84,7 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
   }
 
   dispose(): void {
-    for (const disposable of this.#disposables) disposable.dispose();
+    this.#disposable.dispose();
   }
 
   #drawBadge(): void {

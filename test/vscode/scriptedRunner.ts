@@ -24,7 +24,7 @@ const ACCOUNT = '123456789012';
 
 const armed = new Set<Fault>();
 let status: PlatformStatus | undefined;
-let cancelled = false;
+let stop = new AbortController();
 let nextQuestion = 1;
 const answers = new Map<number, (value: unknown) => void>();
 
@@ -72,7 +72,7 @@ function planOf(verb: 'apply' | 'destroy', wanted: readonly string[] | undefined
 }
 
 async function run(verb: 'apply' | 'destroy', request: RunRequest): Promise<Outcome> {
-  cancelled = false;
+  stop = new AbortController();
   const { changes } = planOf(verb, request.stages);
   tell({ event: 'run.started', verb, stages: request.stages ?? opened().stages.map(({ id }) => id), total: changes.length });
   if (armed.has('storm')) await storm();
@@ -80,7 +80,7 @@ async function run(verb: 'apply' | 'destroy', request: RunRequest): Promise<Outc
   const skipped: string[] = [];
   const changed: string[] = [];
   for (const { resource, stage } of verb === 'apply' ? changes : changes.toReversed()) {
-    if (cancelled) break;
+    if (stop.signal.aborted) break;
     if (failed.length > 0) {
       skipped.push(resource);
       tell({ event: 'resource.skipped', resource, stage, because: failed[0] ?? '' });
@@ -114,7 +114,7 @@ async function run(verb: 'apply' | 'destroy', request: RunRequest): Promise<Outc
       ...(verb === 'apply' ? { physicalId: `${resource}-0ab1` } : {}),
     });
   }
-  const outcome = cancelled ? 'cancelled' : failed.length > 0 ? 'failed' : 'succeeded';
+  const outcome = stop.signal.aborted ? 'cancelled' : failed.length > 0 ? 'failed' : 'succeeded';
   const result: Outcome = {
     outcome,
     changed,
@@ -165,7 +165,7 @@ const handlers: { readonly [C in keyof Calls]: (params: Calls[C]['params']) => P
   apply: (request) => run('apply', request),
   destroy: (request) => run('destroy', request),
   async cancel() {
-    cancelled = true;
+    stop.abort();
     return {};
   },
   commands: async () => ["aws ec2 create-vpc --cidr-block '10.0.0.0/16'"],
