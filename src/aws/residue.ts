@@ -65,74 +65,72 @@ async function ofOthers(discover: Discover, look: Look): Promise<readonly Residu
 
 /** What controllers in the cluster made, in the whole region: it carries the cluster's tag. */
 async function ofControllers(scope: StrayScope, look: Look): Promise<readonly Residue[]> {
-  const { aws, clusterName, prices } = scope;
-  const owned = [{ Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] }];
-  const described = [{ Name: 'description', Values: [`Amazon EKS ${clusterName}`] }];
-  const [tagged, volumes, interfaces, groups, balancers] = await Promise.all([
+  const parts = await Promise.all([volumes(scope, look), interfaces(scope, look), groups(scope, look), balancers(scope, look)]);
+  return parts.flat();
+}
+
+const owned = ({ clusterName }: StrayScope): { Name: string; Values: string[] }[] => [
+  { Name: `tag:${clusterTag(clusterName)}`, Values: ['owned'] },
+];
+
+async function volumes(scope: StrayScope, look: Look): Promise<readonly Residue[]> {
+  const { aws, prices } = scope;
+  const input = { Filters: owned(scope) };
+  const [ofPlatform, ofCluster] = await Promise.all([
     listVolumes(scope, look),
     readAll(
       aws,
       look,
-      (o) => paginateDescribeVolumes({ client: aws.ec2 }, { Filters: owned }, o),
+      (o) => paginateDescribeVolumes({ client: aws.ec2 }, input, o),
       (page) => page.Volumes,
     ),
-    readAll(
-      aws,
-      look,
-      (o) => paginateDescribeNetworkInterfaces({ client: aws.ec2 }, { Filters: described }, o),
-      (page) => page.NetworkInterfaces,
-    ),
-    readAll(
-      aws,
-      look,
-      (o) => paginateDescribeSecurityGroups({ client: aws.ec2 }, { Filters: owned }, o),
-      (page) => page.SecurityGroups,
-    ),
-    loadBalancersIn(scope, look),
   ]);
-  return [
-    ...[...new Map([...tagged, ...volumes].map((volume) => [volume.VolumeId, volume])).values()].flatMap(
-      ({ VolumeId: id, State, Size }): readonly Residue[] =>
-        id === undefined || State === 'deleting' || State === 'deleted'
-          ? []
-          : [
-              {
-                kind: 'volume',
-                physicalId: id,
-                reason: 'It was made for a PersistentVolumeClaim and may hold data: delete it when nobody needs that.',
-                monthlyUsd: prices.gp3Gib === undefined ? undefined : prices.gp3Gib * (Size ?? 0),
-              },
-            ],
-    ),
-    ...interfaces.flatMap(({ NetworkInterfaceId: id }): readonly Residue[] =>
-      id === undefined
-        ? []
-        : [
-            {
-              kind: 'network interface',
-              physicalId: id,
-              reason: 'The control plane has not let go of it: AWS removes it, else delete it by hand.',
-              monthlyUsd: 0,
-            },
-          ],
-    ),
-    ...groups.flatMap(({ GroupId: id }): readonly Residue[] =>
-      id === undefined
-        ? []
-        : [
-            {
-              kind: 'security group',
-              physicalId: id,
-              reason: 'It belonged to the cluster or to one of its load balancers: delete it by hand.',
-              monthlyUsd: 0,
-            },
-          ],
-    ),
-    ...balancers.map(({ id, generation }): Residue => ({
-      kind: 'load balancer',
-      physicalId: id,
-      reason: 'It was made for a Service in the cluster and nobody is left to delete it: delete it by hand.',
-      monthlyUsd: generation === 'v2' ? prices.networkLoadBalancer : prices.classicLoadBalancer,
-    })),
-  ];
+  const standing = [...ofPlatform, ...ofCluster].filter(({ State }) => State !== 'deleting' && State !== 'deleted');
+  const sizes = new Map(standing.flatMap(({ VolumeId: id, Size = 0 }) => (id === undefined ? [] : [[id, Size] as const])));
+  const reason = 'It was made for a PersistentVolumeClaim and may hold data: delete it when nobody needs that.';
+  return [...sizes].map(([physicalId, gib]) => ({
+    kind: 'volume',
+    physicalId,
+    reason,
+    monthlyUsd: prices.gp3Gib === undefined ? undefined : prices.gp3Gib * gib,
+  }));
+}
+
+async function interfaces({ aws, clusterName }: StrayScope, look: Look): Promise<readonly Residue[]> {
+  const input = { Filters: [{ Name: 'description', Values: [`Amazon EKS ${clusterName}`] }] };
+  const found = await readAll(
+    aws,
+    look,
+    (o) => paginateDescribeNetworkInterfaces({ client: aws.ec2 }, input, o),
+    (page) => page.NetworkInterfaces,
+  );
+  const reason = 'The control plane has not let go of it: AWS removes it, else delete it by hand.';
+  return found.flatMap(({ NetworkInterfaceId: id }) =>
+    id === undefined ? [] : [{ kind: 'network interface', physicalId: id, reason, monthlyUsd: 0 }],
+  );
+}
+
+async function groups(scope: StrayScope, look: Look): Promise<readonly Residue[]> {
+  const { aws } = scope;
+  const input = { Filters: owned(scope) };
+  const found = await readAll(
+    aws,
+    look,
+    (o) => paginateDescribeSecurityGroups({ client: aws.ec2 }, input, o),
+    (page) => page.SecurityGroups,
+  );
+  const reason = 'It belonged to the cluster or to one of its load balancers: delete it by hand.';
+  return found.flatMap(({ GroupId: id }) => (id === undefined ? [] : [{ kind: 'security group', physicalId: id, reason, monthlyUsd: 0 }]));
+}
+
+async function balancers(scope: StrayScope, look: Look): Promise<readonly Residue[]> {
+  const { networkLoadBalancer, classicLoadBalancer } = scope.prices;
+  const reason = 'It was made for a Service in the cluster and nobody is left to delete it: delete it by hand.';
+  const found = await loadBalancersIn(scope, look);
+  return found.map(({ id, generation }) => ({
+    kind: 'load balancer',
+    physicalId: id,
+    reason,
+    monthlyUsd: generation === 'v2' ? networkLoadBalancer : classicLoadBalancer,
+  }));
 }
