@@ -243,6 +243,26 @@ describe('requests', () => {
   }).timeout(20_000);
 });
 
+describe('a pause', () => {
+  it('uses up nobody’s patience', async () => {
+    const bench = new Bench();
+    let looks = 0;
+    const slow: Resource<object> = {
+      ...simple('slow', () => Promise.resolve()),
+      observe: () => {
+        if (++looks === 5) return Promise.reject(new SignedOut('The credentials have expired'));
+        const present = { owner: 'slipway' as const, physicalId: 'slow', attributes: {}, outputs: {} };
+        return Promise.resolve(looks > 20 ? { ...present, state: 'ready' } : { ...present, state: 'pending', reason: 'creating' });
+      },
+    };
+    const signedOut = (): Promise<void> => bench.clock.sleep(3_600_000);
+    const engine = new Engine({ ...bench.ports(bench.session().client), signedOut });
+    const outcome = await engine.apply(graphOf([slow]), { signal: new AbortController().signal, consent: new Set(), stages: ['s'] });
+    assert.equal(outcome.outcome, 'succeeded');
+    assert.ok(outcome.seconds < 600, `${outcome.seconds} s are the run's own`);
+  });
+});
+
 describe('awaiting each other', () => {
   it('does not hang: two that are degraded for each other are given up, with their reasons', async () => {
     const bench = new Bench();
