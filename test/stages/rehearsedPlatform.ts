@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAgents } from '../../src/aws/agent.ts';
@@ -53,7 +53,7 @@ export interface RehearsedOptions {
 }
 
 /** The product's graph and engine with its real clients, and the rehearsed account at the other end. */
-export async function rehearsePlatform({ yaml, faults = [], timeScale = 600 }: RehearsedOptions): Promise<RehearsedPlatform> {
+export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: RehearsedOptions): Promise<RehearsedPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'));
   const rehearsal = await startRehearsal({ folder, port: 0, reset: false, allowHosts: [], timeScale, faults, seed: 7 });
   const clock = scaledClock(() => rehearsal.world.now(), timeScale);
@@ -62,8 +62,9 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 600 }: R
   const identity = { accessKeyId, secretAccessKey };
   const entries = new Map<string, KubeconfigEntry>();
   const intents = new Map<ResourceId, number>();
+  const logFile = join(folder, 'requests.jsonl');
   const log = (): readonly Logged[] =>
-    readFileSync(join(folder, 'requests.jsonl'), 'utf8')
+    (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Logged);
