@@ -1,4 +1,4 @@
-import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -208,6 +208,8 @@ describe('rehearsal server', () => {
   it('writes every request down, and whether it writes', async () => {
     const ec2 = new EC2Client(account.client);
     await ec2.send(new DescribeVpcsCommand({}));
+    assert.equal(await refusal(ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', DryRun: true }))), 'DryRunOperation');
+    await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     const eks = new EKSClient(account.client);
     assert.equal(await refusal(eks.send(new DescribeClusterCommand({ name: 'cauchy' }))), 'ResourceNotFoundException');
     const quotas = new ServiceQuotasClient(account.client);
@@ -218,6 +220,8 @@ describe('rehearsal server', () => {
       lines.map(({ service, operation, mutating, status }) => [service, operation, mutating, status]),
       [
         ['ec2', 'DescribeVpcs', false, 200],
+        ['ec2', 'CreateVpc', false, 412],
+        ['ec2', 'CreateVpc', true, 200],
         ['eks', 'DescribeCluster', false, 404],
         ['servicequotas', 'GetServiceQuota', false, 200],
       ],
