@@ -9,7 +9,9 @@ import type { RunEvent } from '../core/engine/events.ts';
 /** What every command gets: the process, seen through ports. */
 export interface CliContext {
   readonly output: Output;
+  /** Of results, and of messages. */
   readonly style: Style;
+  readonly messageStyle: Style;
   readonly person: TerminalPerson;
   readonly interrupts: Interrupts;
   readonly env: NodeJS.ProcessEnv;

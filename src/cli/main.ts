@@ -14,13 +14,13 @@ import { createStyle } from './text/style.ts';
 
 /** Exit code of cli.md for what was thrown, after it has been told, once. */
 function tellFailure(context: CliContext, thrown: unknown, json: boolean): number {
-  const { output, style, interrupts } = context;
+  const { output, messageStyle, interrupts } = context;
   if (interrupts.signal.aborted) {
     output.message('Stopped.');
     return INTERRUPTED;
   }
   const failure = failureOf(thrown);
-  for (const finding of failure.findings ?? []) output.message(findingLine(finding, style));
+  for (const finding of failure.findings ?? []) output.message(findingLine(finding, messageStyle));
   output.message(printable(`slipway: ${failure.message}${failure.next === undefined ? '' : ` ${failure.next}`}`));
   if (context.verbose)
     output.message(printable(`code ${failure.code}${failure.requestId === undefined ? '' : `, request ${failure.requestId}`}`));
@@ -40,7 +40,8 @@ async function main(): Promise<number> {
   });
   const context: CliContext = {
     output,
-    style: createStyle(output.color),
+    style: createStyle(output.color.results),
+    messageStyle: createStyle(output.color.messages),
     person: new TerminalPerson(output, process.stdin, process.stderr),
     interrupts,
     env: process.env,

@@ -6,7 +6,8 @@ export interface Output {
   /** The next reader's width, and whether it is a terminal that takes control sequences. */
   readonly columns: number;
   readonly live: boolean;
-  readonly color: boolean;
+  /** Colours, for results and for messages: each goes where it goes. */
+  readonly color: { readonly results: boolean; readonly messages: boolean };
   /** Results: whole lines. The text is already safe to print. */
   result(line: string): void;
   json(value: unknown): void;
@@ -26,11 +27,12 @@ export function createOutput(stdout: Stream, stderr: Stream, env: NodeJS.Process
   const results = quietly(stdout);
   const messages = quietly(stderr);
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb';
+  // no-color.org: any non-empty NO_COLOR turns colours off.
+  const wanted = !noColor && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   return {
     columns: stderr.columns ?? 100,
     live,
-    // no-color.org: any non-empty NO_COLOR turns colours off.
-    color: live && !noColor && (env['NO_COLOR'] ?? '') === '',
+    color: { results: wanted && stdout.isTTY === true, messages: wanted && stderr.isTTY === true },
     result: (line) => {
       results.write(`${line}\n`);
     },

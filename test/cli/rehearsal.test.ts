@@ -147,6 +147,21 @@ describe('cli: a platform in the rehearsed account', function () {
     const destroyed = await cli.run('destroy', '--yes');
     assert.equal(destroyed.code, 0, destroyed.stderr);
     assert.deepEqual(last(destroyed)['residue'], []);
+    // What was made once too often, or forgotten, would show here.
+    const done = (await cli.requests()).filter(({ status }) => status === 200).map(({ operation }) => operation);
+    const count = (operation: string): number => done.filter((name) => name === operation).length;
+    for (const [make, end] of [
+      ['CreateVpc', 'DeleteVpc'],
+      ['CreateInternetGateway', 'DeleteInternetGateway'],
+      ['AllocateAddress', 'ReleaseAddress'],
+      ['CreateNatGateway', 'DeleteNatGateway'],
+      ['CreateSubnet', 'DeleteSubnet'],
+      ['CreateRole', 'DeleteRole'],
+      ['CreateCluster', 'DeleteCluster'],
+    ] as const) {
+      assert.ok(count(make) > 0, make);
+      assert.equal(count(make), count(end), make);
+    }
     assert.equal(kills, 10);
   });
 });

@@ -20,7 +20,7 @@ export interface RunArguments {
 
 /** Plans, shows, asks once (unless `--yes`), does it. */
 export async function runVerb(context: CliContext, reach: Reach, options: RunArguments): Promise<number> {
-  const { output, style, person, interrupts } = context;
+  const { output, messageStyle: style, person, interrupts } = context;
   const rehearsal = reach.mode === 'rehearsal';
   const titles = new Map<string, string>();
   const progress = new Progress(output, style, titles);
