@@ -10,8 +10,16 @@ export function spotInstancesLeft(world: World, region: string): number {
   return Math.max(0, (limit === '' ? 2 : Number(limit)) - running);
 }
 
-/** What instances of a subnet can reach: `private` through a NAT gateway that works, `public` through an internet gateway. */
-export function wayOut(world: World, region: string, subnetId: string): 'private' | 'public' | 'none' {
+/** How instances of a subnet reach the world. */
+export interface WayOut {
+  /** Through a NAT gateway, or through an internet gateway with addresses of their own. */
+  readonly by: 'nat' | 'internet-gateway';
+  /** World time, ms, at which it is open: maybe not yet. */
+  readonly openAt: number;
+}
+
+/** `undefined`: there is none, or one that will never work. */
+export function wayOut(world: World, region: string, subnetId: string): WayOut | undefined {
   const state = ec2Of(world, region);
   const subnet = state.subnets.find((each) => each.id === subnetId);
   const table =
@@ -20,12 +28,8 @@ export function wayOut(world: World, region: string, subnetId: string): 'private
       (each) => each.vpcId === subnet?.vpcId && each.associations.some((association) => association.subnetId === undefined),
     );
   const route = table?.routes.find((each) => each.destination === '0.0.0.0/0');
-  if (route?.gatewayId?.startsWith('igw-') === true) return 'public';
+  if (route?.gatewayId?.startsWith('igw-') === true) return { by: 'internet-gateway', openAt: 0 };
   const nat = state.natGateways.find((each) => each.id === route?.natGatewayId);
-  const works =
-    nat !== undefined &&
-    nat.failure === undefined &&
-    nat.deleteAskedAt === undefined &&
-    world.now() >= nat.madeAt + SECONDS.natAvailable * 1000;
-  return works ? 'private' : 'none';
+  if (nat === undefined || nat.failure !== undefined || nat.deleteAskedAt !== undefined) return undefined;
+  return { by: 'nat', openAt: nat.madeAt + SECONDS.natAvailable * 1000 };
 }

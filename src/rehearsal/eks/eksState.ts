@@ -126,6 +126,8 @@ export interface NodeRecord {
   readonly launchedAt: number;
   /** When its kubelet is Ready. Unset while something that it needs is not there. */
   readyAt?: number;
+  /** Something was missing when somebody looked: it cannot have been Ready before it is there. */
+  held?: boolean;
   /** It leaves the cluster then. */
   goneAt?: number;
 }

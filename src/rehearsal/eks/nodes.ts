@@ -21,10 +21,10 @@ export function settleNodegroup(world: World, cluster: ClusterRecord, group: Nod
   group.nodes = group.nodes.filter((node) => node.goneAt === undefined || node.goneAt > now);
   if (group.goneAt !== undefined || group.failedAt !== undefined) return;
   scale(world, cluster, group);
-  for (const node of group.nodes) {
-    if (node.readyAt === undefined && missingForJoining(world, cluster, group, node) === undefined) {
-      node.readyAt = Math.max(node.launchedAt + readyAfterMs(node), now);
-    }
+  for (const node of group.nodes.filter((each) => each.readyAt === undefined)) {
+    const joinsAt = joinableFrom(world, cluster, group, node);
+    if (joinsAt === undefined) node.held = true;
+    else node.readyAt = Math.max(node.launchedAt + readyAfterMs(node), joinsAt, node.held === true ? now : 0);
   }
   if (group.activeAt !== undefined) return;
   const staying = group.nodes.filter((node) => node.goneAt === undefined);
@@ -54,7 +54,7 @@ export function nodegroupIssues(world: World, cluster: ClusterRecord, group: Nod
     return [{ code: 'AsgInstanceLaunchFailures', message, resourceIds: [group.autoScalingGroup] }];
   }
   const inPublicSubnet = group.subnetIds.filter(
-    (id) => wayOut(world, cluster.region, id) === 'public' && subnetOf(world, cluster.region, id)?.publicIpOnLaunch !== true,
+    (id) => wayOut(world, cluster.region, id)?.by === 'internet-gateway' && subnetOf(world, cluster.region, id)?.publicIpOnLaunch !== true,
   );
   if (inPublicSubnet.length > 0) {
     const message = `One or more Amazon EC2 Subnets of [${inPublicSubnet.join(', ')}] for node group ${group.name} does not automatically assign public IP addresses to instances launched into it. If you want your instances to be assigned a public IP address, then you need to enable auto-assign public IP address for the subnet.`;
@@ -137,17 +137,20 @@ function readyAfterMs(node: NodeRecord): number {
   return SECONDS.nodeReady * 1000 - LAUNCH_MS - spread * 15_000;
 }
 
-/** What keeps a node from getting Ready, or `undefined`. */
-function missingForJoining(world: World, cluster: ClusterRecord, group: NodegroupRecord, node: NodeRecord): string | undefined {
+/**
+ * From when on a node has all that it needs to join: a network plugin, a way out, a role that lets it in, a volume that it can
+ * read. `undefined`: something is missing, and nobody knows until when.
+ */
+function joinableFrom(world: World, cluster: ClusterRecord, group: NodegroupRecord, node: NodeRecord): number | undefined {
   const cni = cluster.addons['vpc-cni'];
-  const hasNetwork = cluster.selfManagedAddons || (cni !== undefined && addonHealth(world, cluster, cni).status !== 'CREATING');
-  if (!hasNetwork) return 'no network plugin';
-  const instance = ec2Of(world, cluster.region).instances.find((each) => each.id === node.instanceId);
-  const way = instance === undefined ? 'none' : wayOut(world, cluster.region, instance.subnetId);
-  const subnet = instance === undefined ? undefined : subnetOf(world, cluster.region, instance.subnetId);
-  if (way === 'none' || (way === 'public' && subnet?.publicIpOnLaunch !== true)) return 'no way out';
+  const hasPlugin = cluster.selfManagedAddons || (cni !== undefined && addonHealth(world, cluster, cni).status !== 'CREATE_FAILED');
+  const subnetId = ec2Of(world, cluster.region).instances.find((each) => each.id === node.instanceId)?.subnetId;
+  const way = subnetId === undefined ? undefined : wayOut(world, cluster.region, subnetId);
+  const hasAddress = way?.by === 'nat' || (subnetId !== undefined && subnetOf(world, cluster.region, subnetId)?.publicIpOnLaunch === true);
   const role = Object.values(iamState(world).roles).find((each) => each.arn === group.nodeRole);
   const mayJoin = role?.attached.some((arn) => NODE_POLICIES.some((policy) => arn.endsWith(`/${policy}`))) === true;
-  if (!mayJoin) return 'no worker node policy';
-  return world.faults.armed('encryption-key') === undefined ? undefined : 'the volume cannot be decrypted';
+  const canRead = world.faults.armed('encryption-key') === undefined;
+  if (!hasPlugin || way === undefined || !hasAddress || !mayJoin || !canRead) return undefined;
+  const pluginAt = cluster.selfManagedAddons || cni === undefined ? 0 : cni.createdAt + SECONDS.addonActive * 1000;
+  return Math.max(pluginAt, way.openAt);
 }
