@@ -44,8 +44,12 @@ describe('problems of platform.yml', () => {
     assert.ok(found);
     assert.deepEqual([found.range.start.character, found.severity], [0, vscode.DiagnosticSeverity.Error]);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, found.range);
-    const [fix] = actions.filter(({ diagnostics }) => diagnostics?.some(({ source }) => source === 'slipway'));
+    const fix = actions.find(({ title }) => title === 'Change to region');
     assert.ok(fix?.edit, `no fix among ${actions.map(({ title }) => title).join()}`);
+    assert.deepEqual(
+      fix.edit.get(uri).map(({ newText }) => newText),
+      ['region'],
+    );
   });
 
   it('says what is wrong with 5,000 nested brackets, and goes on', async () => {
