@@ -64,7 +64,7 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'foreign',
     text: 'Something of the name we need is there already, and is not ours.',
-    argument: { text: 'cluster, role, or subnet', required: true },
+    argument: { text: 'cluster=NAME, role=NAME or subnet', required: true },
   },
   { name: 'cluster-failed', text: 'The control plane fails while it is being created.', shots: 1 },
   { name: 'nat-failed', text: 'A NAT gateway fails while it is being created.', shots: 1 },
