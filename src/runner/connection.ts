@@ -6,9 +6,12 @@ import { priceBook } from '../aws/prices.ts';
 import type { CallerOut } from '../aws/outputs.ts';
 import type { Clock, Provider } from '../core/engine/ports.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
-import { SignedOut } from '../core/graph/errors.ts';
+import { Refused, SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { kubeconfigConnection, type NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
+import { kubeconfigConnection, type NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
 import { platformGraph } from '../stages/registry.ts';
 import type { KubeconfigPort } from '../stages/kubeconfigPort.ts';
@@ -34,6 +37,8 @@ export interface Connection {
   readonly endpoints: readonly NamedEndpoint[];
   /** There unless the account is real. */
   readonly rehearsal: Rehearsal | undefined;
+  /** The cluster that the person's `--kubeconfig` names; it has to prove whose it is. */
+  readonly namedCluster: KubernetesClient | undefined;
   caller(signal: AbortSignal): Promise<CallerOut>;
   close(): void;
 }
@@ -78,8 +83,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
+  const instead = reach.kubeconfig === undefined ? undefined : await kubeconfigConnection({ file: reach.kubeconfig, context: reach.context });
   const context: StageContext = {
-    ...contextOf(spec, aws, agents, clock ?? wallClock),
+    ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
+    reach: clusterReach({ aws, agents, clock: clock ?? wallClock, instead: await namedConnection(reach) }),
     kubeconfig: await kubeconfigPort({
       env,
       home: env['HOME'] ?? homedir(),
@@ -100,12 +107,24 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     profile,
     endpoints,
     rehearsal,
+    namedCluster: instead === undefined ? undefined : context.reach({ name: spec.name, endpoint: '', certificateAuthority: '' }),
     caller: (signal) => fetchCaller(aws, signal),
     close() {
       aws.destroy();
       agents.destroy();
     },
   };
+}
+
+/** `--kubeconfig`: how the person says that Kubernetes is reached. @throws RunnerError exit 2 for a file that cannot be used. */
+async function namedConnection({ kubeconfig, context }: Reach): Promise<NamedConnection | undefined> {
+  if (kubeconfig === undefined) return undefined;
+  try {
+    return await kubeconfigConnection({ file: kubeconfig, context });
+  } catch (error) {
+    if (error instanceof Refused) throw new RunnerError(error.message, { code: 'kubeconfig', exit: 2 });
+    throw error;
+  }
 }
 
 /** The graph that a file describes, with nobody at the other end: for rows and lines that need no request. */
@@ -115,7 +134,7 @@ export function offlineGraph(spec: PlatformSpec): ResourceGraph {
   return platformGraph(contextOf(spec, aws, agents, wallClock));
 }
 
-function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock): StageContext {
+function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock, instead?: NamedConnection): StageContext {
   return {
     spec,
     identity: { platform: platformTag(spec), tags: spec.tags },
@@ -123,7 +142,7 @@ function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock): 
     prices: priceBook(spec.region),
     clock,
     agents,
-    reach: clusterReach({ aws, agents, clock }),
+    reach: clusterReach({ aws, agents, clock, instead }),
     kubeconfig: NO_KUBECONFIG,
   };
 }

@@ -3,7 +3,7 @@ import type { Aws } from '../aws/aws.ts';
 import { tokenSource } from '../aws/eksToken.ts';
 import type { TokenSource } from '../aws/eksToken.ts';
 import type { Clock } from '../core/engine/ports.ts';
-import type { Connection } from '../kubernetes/connection.ts';
+import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { reachCluster } from '../kubernetes/reach.ts';
 import type { ReachCluster } from '../kubernetes/reach.ts';
 
@@ -12,7 +12,7 @@ export interface ClusterReachOptions {
   readonly agents: Agents;
   readonly clock: Clock;
   /** `--kubeconfig`: see `kubeconfigConnection`. */
-  readonly instead?: Connection | undefined;
+  readonly instead?: NamedConnection | undefined;
 }
 
 /** Where AWS and Kubernetes meet: the endpoint that EKS reports, with a token signed by the same credentials. Nothing is sent before the first use. */
