@@ -83,7 +83,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
-  const instead = reach.kubeconfig === undefined ? undefined : await kubeconfigConnection({ file: reach.kubeconfig, context: reach.context });
+  const instead =
+    reach.kubeconfig === undefined ? undefined : await kubeconfigConnection({ file: reach.kubeconfig, context: reach.context });
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
     reach: clusterReach({ aws, agents, clock: clock ?? wallClock, instead: await namedConnection(reach) }),
