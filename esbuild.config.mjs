@@ -5,13 +5,29 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path';
 
 const minify = !process.argv.includes('--readable');
-const common = { bundle: true, platform: 'node', target: 'node22', mainFields: ['module', 'main'], logLevel: 'warning', minify, keepNames: true, legalComments: 'none', metafile: true };
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+  minify,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+};
 
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 
-const host = await build({ ...common, format: 'cjs', external: ['vscode'], entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js' });
+const host = await build({
+  ...common,
+  format: 'cjs',
+  external: ['vscode'],
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.js',
+});
 const core = await build({
   ...common,
   format: 'esm',
@@ -58,5 +74,15 @@ if (process.argv.includes('--tests')) {
   rmSync('dist-test', { recursive: true, force: true });
   mkdirSync('dist-test/host', { recursive: true });
   writeFileSync('dist-test/package.json', '{"type":"commonjs"}\n');
-  await build({ ...common, minify: false, sourcemap: 'inline', format: 'cjs', external: ['vscode'], entryPoints: ['test/host/index.ts'], outfile: 'dist-test/host/index.js', plugins: [all], logOverride: { 'require-resolve-not-external': 'silent' } });
+  await build({
+    ...common,
+    minify: false,
+    sourcemap: 'inline',
+    format: 'cjs',
+    external: ['vscode'],
+    entryPoints: ['test/host/index.ts'],
+    outfile: 'dist-test/host/index.js',
+    plugins: [all],
+    logOverride: { 'require-resolve-not-external': 'silent' },
+  });
 }

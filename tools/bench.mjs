@@ -31,7 +31,11 @@ async function rehearse(world, ...args) {
   });
   const { endpoint, env } = JSON.parse(line);
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  return { endpoint, env: { ...process.env, ...env, XDG_STATE_HOME: path.join(dir, 'state'), HOME: dir }, stop: () => (child.kill('SIGTERM'), exited) };
+  return {
+    endpoint,
+    env: { ...process.env, ...env, XDG_STATE_HOME: path.join(dir, 'state'), HOME: dir },
+    stop: () => (child.kill('SIGTERM'), exited),
+  };
 }
 
 function slipway(args, env) {
@@ -41,7 +45,9 @@ function slipway(args, env) {
     let err = '';
     child.stdout.on('data', (chunk) => (out += chunk));
     child.stderr.on('data', (chunk) => (err += chunk));
-    child.on('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`slipway ${args[0]} ended with ${code}: ${err.slice(-800)}${out.slice(-800)}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(out) : reject(new Error(`slipway ${args[0]} ended with ${code}: ${err.slice(-800)}${out.slice(-800)}`)),
+    );
   });
 }
 
@@ -53,8 +59,12 @@ function longestChain(timeline) {
   let longest = { seconds: 0, chain: [] };
   for (const span of spans) {
     let before = { seconds: 0, chain: [] };
-    for (const other of spans) if (other.to <= span.from && best.has(other) && best.get(other).seconds > before.seconds) before = best.get(other);
-    const own = { seconds: before.seconds + (span.to - span.from) / 1000, chain: [...before.chain, `${span.kind} ${((span.to - span.from) / 1000).toFixed(0)} s`] };
+    for (const other of spans)
+      if (other.to <= span.from && best.has(other) && best.get(other).seconds > before.seconds) before = best.get(other);
+    const own = {
+      seconds: before.seconds + (span.to - span.from) / 1000,
+      chain: [...before.chain, `${span.kind} ${((span.to - span.from) / 1000).toFixed(0)} s`],
+    };
     best.set(span, own);
     if (own.seconds > longest.seconds) longest = own;
   }
@@ -67,9 +77,20 @@ async function benchApply() {
   try {
     const out = await slipway(['apply', '--rehearsal', '--yes', '--endpoint', rehearsal.endpoint], rehearsal.env);
     const finished = JSON.parse(out.trim().split('\n').at(-1));
-    const timeline = JSON.parse(await (await fetch(`${rehearsal.endpoint}/_rehearsal/timeline`, { headers: { authorization: `Bearer ${rehearsal.env.SLIPWAY_REHEARSAL_TOKEN ?? ''}` } })).text());
+    const timeline = JSON.parse(
+      await (
+        await fetch(`${rehearsal.endpoint}/_rehearsal/timeline`, {
+          headers: { authorization: `Bearer ${rehearsal.env.SLIPWAY_REHEARSAL_TOKEN ?? ''}` },
+        })
+      ).text(),
+    );
     const chain = longestChain(timeline.entries ?? timeline);
-    report('apply / critical path of the world', finished.seconds / chain.seconds, 1.05, `${finished.seconds.toFixed(0)} s of world time; ${chain.chain.join(' → ')}`);
+    report(
+      'apply / critical path of the world',
+      finished.seconds / chain.seconds,
+      1.05,
+      `${finished.seconds.toFixed(0)} s of world time; ${chain.chain.join(' → ')}`,
+    );
   } finally {
     await rehearsal.stop();
   }
@@ -84,13 +105,22 @@ async function benchStatus(world) {
     const log = path.join(world, 'requests.jsonl');
     const before = readFileSync(log, 'utf8').split('\n').length;
     await slipway(['status', '--rehearsal', '--endpoint', rehearsal.endpoint], rehearsal.env);
-    const requests = readFileSync(log, 'utf8').trim().split('\n').slice(before - 1).map((line) => JSON.parse(line));
+    const requests = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(before - 1)
+      .map((line) => JSON.parse(line));
     const cloud = requests.filter((r) => r.service !== 'kubernetes');
     report('AWS requests of a healthy status', cloud.length, 20, cloud.map((r) => r.operation).join(' '));
     report('Kubernetes requests of a healthy status', requests.length - cloud.length, 4);
     const times = cloud.map((r) => Date.parse(r.time));
     const rounds = (Math.max(...times) - Math.min(...times)) / 1000 / slow + 1;
-    report('status / two rounds of the slowest request', rounds / 2, 1.3, `requests arrived over ${(rounds - 1).toFixed(2)} round(s) after the first`);
+    report(
+      'status / two rounds of the slowest request',
+      rounds / 2,
+      1.3,
+      `requests arrived over ${(rounds - 1).toFixed(2)} round(s) after the first`,
+    );
   } finally {
     await rehearsal.stop();
   }

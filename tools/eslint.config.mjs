@@ -20,7 +20,11 @@ export default tseslint.config(
       // a type parameter on a codec or a test double is often there to be named by the caller
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       'no-console': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'named exports only' }, { selector: 'ExportAllDeclaration', message: 'no barrels' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
+        { selector: 'ExportAllDeclaration', message: 'no barrels' },
+      ],
       eqeqeq: 'error',
     },
   },

@@ -8,7 +8,9 @@ import { editions, root } from './paths.mjs';
 import { launchBrowser, openWorkbench } from './vscode/browser.mjs';
 import { installExtension, startServer } from './vscode/server.mjs';
 
-const { values } = parseArgs({ options: { edition: { type: 'string', default: 'current' }, vsix: { type: 'string' }, timeout: { type: 'string', default: '180' } } });
+const { values } = parseArgs({
+  options: { edition: { type: 'string', default: 'current' }, vsix: { type: 'string' }, timeout: { type: 'string', default: '180' } },
+});
 const edition = editions[values.edition];
 installEdition(edition);
 const dir = mkdtempSync(path.join(tmpdir(), 'slipway-host-'));
@@ -21,10 +23,18 @@ if (values.vsix !== undefined) {
   installExtension(dir, values.vsix, edition);
   development = path.join(dir, 'stub');
   mkdirSync(development);
-  writeFileSync(path.join(development, 'package.json'), '{"name":"slipway-suite","publisher":"slipway","version":"0.0.1","engines":{"vscode":"^1.100.0"}}');
+  writeFileSync(
+    path.join(development, 'package.json'),
+    '{"name":"slipway-suite","publisher":"slipway","version":"0.0.1","engines":{"vscode":"^1.100.0"}}',
+  );
 }
 
-const server = await startServer({ dir, driver: true, edition, env: { VSCODE_SUITE_REPORT: report, MOCHA_GREP: process.env.MOCHA_GREP ?? '', SLIPWAY_TEST_HOME: dir } });
+const server = await startServer({
+  dir,
+  driver: true,
+  edition,
+  env: { VSCODE_SUITE_REPORT: report, MOCHA_GREP: process.env.MOCHA_GREP ?? '', SLIPWAY_TEST_HOME: dir },
+});
 const browser = await launchBrowser();
 const errors = [];
 let shown = 0;
@@ -44,7 +54,10 @@ const exited = new Promise((resolve) => {
 });
 const timer = setInterval(tail, 100);
 let late;
-const code = await Promise.race([exited, new Promise((resolve) => (late = setTimeout(() => resolve('the time limit was reached'), Number(values.timeout) * 1000)))]);
+const code = await Promise.race([
+  exited,
+  new Promise((resolve) => (late = setTimeout(() => resolve('the time limit was reached'), Number(values.timeout) * 1000))),
+]);
 clearInterval(timer);
 clearTimeout(late);
 tail();
@@ -52,7 +65,12 @@ await browser.close();
 server.stop();
 const counts = existsSync(`${report}.json`) ? JSON.parse(readFileSync(`${report}.json`, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
 if (code !== 0) {
-  console.error(`the suite did not end well (${code}):\n${errors.slice(-5).map((e) => e.slice(0, 600)).join('\n')}`);
+  console.error(
+    `the suite did not end well (${code}):\n${errors
+      .slice(-5)
+      .map((e) => e.slice(0, 600))
+      .join('\n')}`,
+  );
   counts.failed = Math.max(counts.failed, 1);
 }
 if (process.env.KEEP) console.error(`kept ${dir}`);

@@ -7,11 +7,17 @@ import { cache, editions, root, toolFolder } from './paths.mjs';
 
 const say = (text) => process.stderr.write(`slipway: ${text}\n`);
 const npm = (args, cwd, env) =>
-  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
 
 /** Our own packages, exactly those of the lock file; again only when it changes. */
 export function installPackages() {
-  const digest = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = path.join(root, 'node_modules', '.slipway-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say('installing packages (npm ci) …');
@@ -34,7 +40,11 @@ export function installEdition(edition) {
   const nodePackage = path.join(work, `node_modules/node-${platform}`);
   npm(['install', '--omit=dev', '--ignore-scripts'], vscode); // `npm ci` refuses: the shipped shrinkwrap lacks tslib
   try {
-    npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscode, { npm_config_nodedir: nodePackage, JOBS: 'max', PATH: `${nodePackage}/bin:${process.env.PATH}` });
+    npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscode, {
+      npm_config_nodedir: nodePackage,
+      JOBS: 'max',
+      PATH: `${nodePackage}/bin:${process.env.PATH}`,
+    });
   } catch {
     say('no C++ compiler: output channels of the VS Code server stay empty, the rest works');
   }

@@ -13,7 +13,8 @@ export const editions = {
 };
 
 export const toolFolder = ({ codeServer, node }) => path.join(cache, `vscode-${codeServer}-node-${node}`);
-export const nodeOf = (edition) => path.join(toolFolder(edition), 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+export const nodeOf = (edition) =>
+  path.join(toolFolder(edition), 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
 export const vscodeOf = (edition) => path.join(toolFolder(edition), 'node_modules', 'code-server', 'lib', 'vscode');
 /** The Node that everything of ours runs on, whatever launched npm. */
 export const node = nodeOf(editions.current);

@@ -51,7 +51,10 @@ if (values.desktop) {
   console.log(`\n    ${url}\n`);
   say('open it in a browser, click the Slipway icon on the left, then "Apply All". Ctrl-C here stops everything and removes the copy.');
   const opener = { darwin: 'open', linux: process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? 'xdg-open' : undefined }[process.platform];
-  if (opener && process.stdout.isTTY && !values['no-open']) spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+  if (opener && process.stdout.isTTY && !values['no-open'])
+    spawn(opener, [url], { stdio: 'ignore', detached: true })
+      .on('error', () => {})
+      .unref();
   setInterval(() => {
     try {
       process.kill(server.pid, 0);

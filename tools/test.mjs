@@ -5,12 +5,31 @@ import { parseArgs } from 'node:util';
 import { node, root } from './paths.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
-const mocha = (pattern, ...more) => [node, ['node_modules/mocha/bin/mocha.js', '--reporter', 'tools/mochaReporter.cjs', '--forbid-only', ...more, pattern]];
+const mocha = (pattern, ...more) => [
+  node,
+  ['node_modules/mocha/bin/mocha.js', '--reporter', 'tools/mochaReporter.cjs', '--forbid-only', ...more, pattern],
+];
 const parts = {
   types: { check: [node, ['node_modules/typescript/bin/tsc', '-p', '.']] },
   lint: { check: [node, ['node_modules/eslint/bin/eslint.js', '-c', 'tools/eslint.config.mjs', 'src', 'test', 'tools']] },
-  imports: { check: [node, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test']] },
-  format: { check: [node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', 'src/**/*.ts', 'test/**/*.ts', 'tools/**/*.mjs', '*.mjs']] },
+  imports: {
+    check: [node, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test']],
+  },
+  format: {
+    check: [
+      node,
+      [
+        'node_modules/prettier/bin/prettier.cjs',
+        '--check',
+        '--log-level',
+        'warn',
+        'src/**/*.ts',
+        'test/**/*.ts',
+        'tools/**/*.mjs',
+        '*.mjs',
+      ],
+    ],
+  },
   package: { check: [node, ['tools/package.mjs']] },
   unit: { suite: mocha('test/{core,aws,kubernetes,stages,runner,vscode,house}/**/*.test.ts', '--timeout', '60000') },
   rehearsal: { suite: mocha('test/{rehearsal,cli,platform}/**/*.test.ts', '--timeout', '120000') },
@@ -30,7 +49,15 @@ function run([command, args]) {
       process.stdout.write(chunk);
       end = (end + chunk).slice(-300);
     });
-    child.on('close', (code) => resolve({ code, counts: closing.exec(end.trimEnd())?.slice(1).map((n) => Number(n ?? 0)) }));
+    child.on('close', (code) =>
+      resolve({
+        code,
+        counts: closing
+          .exec(end.trimEnd())
+          ?.slice(1)
+          .map((n) => Number(n ?? 0)),
+      }),
+    );
   });
 }
 

@@ -44,7 +44,10 @@ describe('the same calls against moto and the rehearsal', function () {
     moto = await startMoto();
     rehearsed = await startRehearsed();
     const theirs = clientsOf(moto.endpoint, { accessKeyId: 'test', secretAccessKey: 'test' });
-    const ours = clientsOf(rehearsed.endpoint, { accessKeyId: rehearsed.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: rehearsed.env['AWS_SECRET_ACCESS_KEY'] ?? '' });
+    const ours = clientsOf(rehearsed.endpoint, {
+      accessKeyId: rehearsed.env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: rehearsed.env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    });
     const memos = [new Memo(), new Memo()] as const;
     for (const step of steps) {
       const [a, b] = await Promise.all([outcomeOf(step, theirs, memos[0]), outcomeOf(step, ours, memos[1])]);

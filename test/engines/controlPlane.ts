@@ -25,17 +25,40 @@ export async function startControlPlane(): Promise<ControlPlane> {
   const processes = new Processes();
   const [client, peer, api, controllers, scheduler, kwok] = await Promise.all(Array.from({ length: 6 }, freePort));
   const program = (engine: string, name: string): string => path.join(process.env[`ENGINE_${engine}`] ?? '', name);
-  const run = (engine: string, name: string, args: readonly string[]) => processes.start(program(engine, name), args, path.join(dir, `${name}.log`), { cwd: dir });
+  const run = (engine: string, name: string, args: readonly string[]) =>
+    processes.start(program(engine, name), args, path.join(dir, `${name}.log`), { cwd: dir });
   const token = 'engine-admin-token';
 
   execFileSync('openssl', ['genrsa', '-out', path.join(dir, 'sa.key'), '2048'], { stdio: 'ignore' });
   writeFileSync(path.join(dir, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
   const etcd = `http://127.0.0.1:${client}`;
-  run('ETCD', 'etcd', ['--data-dir', 'etcd', '--listen-client-urls', etcd, '--advertise-client-urls', etcd, '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--unsafe-no-fsync', '--log-level', 'error']);
+  run('ETCD', 'etcd', [
+    '--data-dir',
+    'etcd',
+    '--listen-client-urls',
+    etcd,
+    '--advertise-client-urls',
+    etcd,
+    '--listen-peer-urls',
+    `http://127.0.0.1:${peer}`,
+    '--unsafe-no-fsync',
+    '--log-level',
+    'error',
+  ]);
   const apiserver = run('KUBERNETES', 'kube-apiserver', [
-    `--etcd-servers=${etcd}`, `--secure-port=${api}`, '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', '--cert-dir=certs',
-    '--token-auth-file=tokens.csv', '--authorization-mode=RBAC', '--service-account-key-file=sa.key', '--service-account-signing-key-file=sa.key',
-    '--service-account-issuer=https://kubernetes.default.svc', '--service-cluster-ip-range=172.20.0.0/16', '--allow-privileged', '--endpoint-reconciler-type=none',
+    `--etcd-servers=${etcd}`,
+    `--secure-port=${api}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    '--cert-dir=certs',
+    '--token-auth-file=tokens.csv',
+    '--authorization-mode=RBAC',
+    '--service-account-key-file=sa.key',
+    '--service-account-signing-key-file=sa.key',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    '--service-cluster-ip-range=172.20.0.0/16',
+    '--allow-privileged',
+    '--endpoint-reconciler-type=none',
   ]);
   const server = `https://127.0.0.1:${api}`;
   await until('kube-apiserver', path.join(dir, 'kube-apiserver.log'), apiserver, () => answers(`${server}/readyz`, token));
@@ -43,18 +66,44 @@ export async function startControlPlane(): Promise<ControlPlane> {
   writeFileSync(
     kubeconfig,
     JSON.stringify({
-      apiVersion: 'v1', kind: 'Config', 'current-context': 'engine',
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'engine',
       clusters: [{ name: 'engine', cluster: { server, 'certificate-authority': path.join(dir, 'certs/apiserver.crt') } }],
       users: [{ name: 'admin', user: { token } }],
       contexts: [{ name: 'engine', context: { cluster: 'engine', user: 'admin' } }],
     }),
   );
-  run('KUBERNETES', 'kube-controller-manager', ['--kubeconfig=kubeconfig', '--bind-address=127.0.0.1', `--secure-port=${controllers}`, '--leader-elect=false', '--service-account-private-key-file=sa.key', '--root-ca-file=certs/apiserver.crt', '--cert-dir=cm']);
-  run('KUBERNETES', 'kube-scheduler', ['--kubeconfig=kubeconfig', '--bind-address=127.0.0.1', `--secure-port=${scheduler}`, '--leader-elect=false', '--cert-dir=sched']);
+  run('KUBERNETES', 'kube-controller-manager', [
+    '--kubeconfig=kubeconfig',
+    '--bind-address=127.0.0.1',
+    `--secure-port=${controllers}`,
+    '--leader-elect=false',
+    '--service-account-private-key-file=sa.key',
+    '--root-ca-file=certs/apiserver.crt',
+    '--cert-dir=cm',
+  ]);
+  run('KUBERNETES', 'kube-scheduler', [
+    '--kubeconfig=kubeconfig',
+    '--bind-address=127.0.0.1',
+    `--secure-port=${scheduler}`,
+    '--leader-elect=false',
+    '--cert-dir=sched',
+  ]);
   const stages = path.join(path.dirname(fileURLToPath(import.meta.url)), 'kwokStages.yaml');
-  run('KWOK', 'kwok', ['--kubeconfig=kubeconfig', '--manage-all-nodes=true', '--node-lease-duration-seconds=40', '--config', stages, `--server-address=127.0.0.1:${kwok}`]);
+  run('KWOK', 'kwok', [
+    '--kubeconfig=kubeconfig',
+    '--manage-all-nodes=true',
+    '--node-lease-duration-seconds=40',
+    '--config',
+    stages,
+    `--server-address=127.0.0.1:${kwok}`,
+  ]);
   return {
-    server, token, kubeconfig, dir,
+    server,
+    token,
+    kubeconfig,
+    dir,
     certificateAuthority: readFileSync(path.join(dir, 'certs/apiserver.crt'), 'utf8'),
     stop: () => {
       processes.stop();

@@ -10,15 +10,30 @@ const cache = process.env.SLIPWAY_ENGINES ?? path.join(process.env.XDG_CACHE_HOM
 
 const goEnvironment = { ...process.env, CGO_ENABLED: '0' };
 // clients see v0.0.0 without these
-const kubernetesVersion = { gitVersion: 'v1.36.3', gitMajor: '1', gitMinor: '36', gitTreeState: 'clean', gitCommit: 'module', buildDate: '1970-01-01T00:00:00Z' };
-const kubernetesFlags = ['-s', '-w', ...Object.entries(kubernetesVersion).flatMap(([key, value]) => ['-X', `k8s.io/component-base/version.${key}=${value}`])].join(' ');
+const kubernetesVersion = {
+  gitVersion: 'v1.36.3',
+  gitMajor: '1',
+  gitMinor: '36',
+  gitTreeState: 'clean',
+  gitCommit: 'module',
+  buildDate: '1970-01-01T00:00:00Z',
+};
+const kubernetesFlags = [
+  '-s',
+  '-w',
+  ...Object.entries(kubernetesVersion).flatMap(([key, value]) => ['-X', `k8s.io/component-base/version.${key}=${value}`]),
+].join(' ');
 
 /** Builds a module of ours that requires the real one and repeats its replacements: `go install` refuses those. */
 function buildModule(name, flags, packages, output) {
   const work = mkdtempSync(path.join(tmpdir(), `slipway-${name}-`));
   try {
     cpSync(path.join(here, 'modules', name), work, { recursive: true });
-    execFileSync('go', ['build', '-trimpath', '-ldflags', flags, '-o', output, ...packages], { cwd: work, stdio: 'inherit', env: goEnvironment });
+    execFileSync('go', ['build', '-trimpath', '-ldflags', flags, '-o', output, ...packages], {
+      cwd: work,
+      stdio: 'inherit',
+      env: goEnvironment,
+    });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -29,7 +44,13 @@ export const engines = {
     version: '1.36.3',
     needs: 'go',
     files: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
-    build: (folder) => buildModule('kubernetes', kubernetesFlags, ['apiserver', 'controller-manager', 'scheduler'].map((name) => `k8s.io/kubernetes/cmd/kube-${name}`), `${folder}/`),
+    build: (folder) =>
+      buildModule(
+        'kubernetes',
+        kubernetesFlags,
+        ['apiserver', 'controller-manager', 'scheduler'].map((name) => `k8s.io/kubernetes/cmd/kube-${name}`),
+        `${folder}/`,
+      ),
   },
   etcd: {
     version: '3.7.3',
@@ -41,7 +62,11 @@ export const engines = {
     version: '0.8.0',
     needs: 'go',
     files: ['kwok'],
-    build: (folder) => execFileSync('go', ['install', '-trimpath', '-ldflags', '-s -w', 'sigs.k8s.io/kwok/cmd/kwok@v0.8.0'], { stdio: 'inherit', env: { ...goEnvironment, GOBIN: folder } }),
+    build: (folder) =>
+      execFileSync('go', ['install', '-trimpath', '-ldflags', '-s -w', 'sigs.k8s.io/kwok/cmd/kwok@v0.8.0'], {
+        stdio: 'inherit',
+        env: { ...goEnvironment, GOBIN: folder },
+      }),
   },
   moto: {
     version: '5.2.5',
@@ -50,7 +75,11 @@ export const engines = {
     build: (folder) => {
       // a virtual environment knows its own path: it is made where it stays
       execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-      execFileSync(path.join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'moto[server]==5.2.5', 'boto3==1.44.5'], { stdio: 'inherit' });
+      execFileSync(
+        path.join(folder, 'bin/pip'),
+        ['install', '--quiet', '--disable-pip-version-check', 'moto[server]==5.2.5', 'boto3==1.44.5'],
+        { stdio: 'inherit' },
+      );
     },
   },
 };

@@ -22,8 +22,18 @@ const pods = (name: string): object => ({
   selector: { matchLabels: { app: name } },
   template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'example.invalid/x:1' }] } },
 });
-const deployment = (name: string, replicas: number): object => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'kube-system' }, spec: { replicas, ...pods(name) } });
-const daemonSet = (name: string): object => ({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace: 'kube-system' }, spec: pods(name) });
+const deployment = (name: string, replicas: number): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'kube-system' },
+  spec: { replicas, ...pods(name) },
+});
+const daemonSet = (name: string): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name, namespace: 'kube-system' },
+  spec: pods(name),
+});
 
 describe('against the real kube-apiserver', () => {
   let plane: ControlPlane;
@@ -32,8 +42,12 @@ describe('against the real kube-apiserver', () => {
   const events: RunEvent[] = [];
   const signal = new AbortController().signal;
   const kubectl = (args: readonly string[], input?: object): string =>
-    execFileSync('kubectl', ['--kubeconfig', plane.kubeconfig, ...args], { encoding: 'utf8', ...(input ? { input: JSON.stringify(input) } : {}) });
-  const graph = (): ResourceGraph => new ResourceGraph([{ id: 'all', title: 'All', doc: '', icon: 'x', requires: [], barrier: false, resources }]);
+    execFileSync('kubectl', ['--kubeconfig', plane.kubeconfig, ...args], {
+      encoding: 'utf8',
+      ...(input ? { input: JSON.stringify(input) } : {}),
+    });
+  const graph = (): ResourceGraph =>
+    new ResourceGraph([{ id: 'all', title: 'All', doc: '', icon: 'x', requires: [], barrier: false, resources }]);
   const see = async (id: string): Promise<Observation<unknown>> => {
     const seen = (await engine.observe(graph(), { signal, depth: 'plan' })).get(id);
     assert.ok(seen);
@@ -51,7 +65,11 @@ describe('against the real kube-apiserver', () => {
 
   before(async () => {
     plane = await startControlPlane();
-    const address: ClusterAddress = { name: 'cauchy', endpoint: plane.server, certificateAuthority: Buffer.from(plane.certificateAuthority).toString('base64') };
+    const address: ClusterAddress = {
+      name: 'cauchy',
+      endpoint: plane.server,
+      certificateAuthority: Buffer.from(plane.certificateAuthority).toString('base64'),
+    };
     const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => plane.token });
     const cluster = given('cluster', address);
     const group = given('nodegroup', { name: 'nodes-a' });
@@ -61,7 +79,14 @@ describe('against the real kube-apiserver', () => {
     resources = [cluster, group, storageClass(inCluster, { name: 'slipway-gp3', label: 'cauchy', after: [] }), nodes, addons];
     engine = new Engine({
       run: 'engines',
-      clock: { now: () => Date.now(), sleep: (ms, until) => new Promise((wake) => { const timer = setTimeout(wake, Math.min(ms, 200)); until.addEventListener('abort', () => (clearTimeout(timer), wake())); }) },
+      clock: {
+        now: () => Date.now(),
+        sleep: (ms, until) =>
+          new Promise((wake) => {
+            const timer = setTimeout(wake, Math.min(ms, 200));
+            until.addEventListener('abort', () => (clearTimeout(timer), wake()));
+          }),
+      },
       intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
       providers: [{ name: 'kubernetes', parallel: 8 }],
       guard: async () => undefined,
@@ -101,7 +126,10 @@ describe('against the real kube-apiserver', () => {
     assert.equal(version(), made, 'a second run writes nothing');
     kubectl(['annotate', 'storageclass', 'slipway-gp3', 'storageclass.kubernetes.io/is-default-class=false', '--overwrite']);
     const plan = await engine.plan(graph(), 'apply', { signal });
-    assert.deepEqual(plan.changes.map((c) => [c.resource, c.change.action]), [['StorageClass.storage.k8s.io/slipway-gp3', 'update']]);
+    assert.deepEqual(
+      plan.changes.map((c) => [c.resource, c.change.action]),
+      [['StorageClass.storage.k8s.io/slipway-gp3', 'update']],
+    );
     const mended = await apply();
     assert.equal(mended.outcome, 'failed', 'the field belongs to another manager now: nothing is taken by force');
     const failure = events.findLast((e) => e.event === 'resource.failed');
@@ -114,7 +142,12 @@ describe('against the real kube-apiserver', () => {
   });
 
   it('a class of the same name that is not ours is shown and left alone', async () => {
-    kubectl(['create', '-f', '-'], { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'slipway-gp3' }, provisioner: 'example.invalid/other' });
+    kubectl(['create', '-f', '-'], {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'slipway-gp3' },
+      provisioner: 'example.invalid/other',
+    });
     const seen = await see('StorageClass.storage.k8s.io/slipway-gp3');
     assert.ok('owner' in seen);
     assert.equal(seen.owner, 'foreign');

@@ -8,7 +8,11 @@ import { slipway, startRehearsed, type Rehearsed } from './rehearsed.ts';
 
 /** What AWS really does and its own service model does not say. */
 const exceptions: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
-  { pattern: /internetGatewaySet.*attachmentSet.*state.*'available' not in enum|InternetGateways.*Attachments.*State.*'available' not in enum/i, reason: 'AWS answers `available` for an internet gateway; the enum says `attached`' },
+  {
+    pattern:
+      /internetGatewaySet.*attachmentSet.*state.*'available' not in enum|InternetGateways.*Attachments.*State.*'available' not in enum/i,
+    reason: 'AWS answers `available` for an internet gateway; the enum says `attached`',
+  },
 ];
 
 const python = path.join(process.env['ENGINE_MOTO'] ?? '', 'bin/python');
@@ -24,7 +28,10 @@ function check(capture: string): { readonly exchanges: number; readonly findings
     if (line.startsWith('BAD ')) operation = line.slice(4);
     else if (/^ +(request|response) ?:/.test(line)) findings.push(`${operation}: ${line.trim()}`);
   }
-  return { exchanges: Number(counted[1]), findings: [...new Set(findings)].filter((finding) => !exceptions.some(({ pattern }) => pattern.test(finding))) };
+  return {
+    exchanges: Number(counted[1]),
+    findings: [...new Set(findings)].filter((finding) => !exceptions.some(({ pattern }) => pattern.test(finding))),
+  };
 }
 
 describe("AWS's service models", () => {

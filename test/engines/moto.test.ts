@@ -39,7 +39,12 @@ function fillIn(aws: Aws): void {
       const result = await next(args);
       const { cluster } = result.output as DescribeClusterCommandOutput;
       if (cluster !== undefined) {
-        const access = { endpointPublicAccess: true, endpointPrivateAccess: true, publicAccessCidrs: ['0.0.0.0/0'], clusterSecurityGroupId: 'sg-0123456789abcdef0' };
+        const access = {
+          endpointPublicAccess: true,
+          endpointPrivateAccess: true,
+          publicAccessCidrs: ['0.0.0.0/0'],
+          clusterSecurityGroupId: 'sg-0123456789abcdef0',
+        };
         cluster.resourcesVpcConfig = { ...access, ...cluster.resourcesVpcConfig };
         cluster.certificateAuthority = { data: 'Y2E=', ...cluster.certificateAuthority };
       }
@@ -79,7 +84,12 @@ class Platform {
       clock: eager,
       agents,
       reach: () => assert.fail('there is no Kubernetes behind moto'),
-      kubeconfig: { read: async () => undefined, write: async () => undefined, remove: async () => undefined, path: async () => '/kubeconfig' },
+      kubeconfig: {
+        read: async () => undefined,
+        write: async () => undefined,
+        remove: async () => undefined,
+        path: async () => '/kubeconfig',
+      },
     };
     const whole = platformGraph(context);
     const standIn = (resource: AnyResource): AnyResource =>
@@ -119,21 +129,35 @@ describe('against moto', () => {
   it('makes VPC, roles, OIDC provider, cluster and node group', async () => {
     const outcome = await first.apply();
     assert.equal(outcome.outcome, 'succeeded', first.failures());
-    for (const id of ['vpc', 'subnet/private/10.0.16.0-20', 'nat/10.0.0.0-20', 'role/cluster', 'oidc', 'role/ebs-csi', 'cluster', 'nodegroup']) {
+    for (const id of [
+      'vpc',
+      'subnet/private/10.0.16.0-20',
+      'nat/10.0.0.0-20',
+      'role/cluster',
+      'oidc',
+      'role/ebs-csi',
+      'cluster',
+      'nodegroup',
+    ]) {
       assert.ok(outcome.changed.includes(id), `${id} is not among ${outcome.changed.join(', ')}`);
     }
   });
 
   it('finds all of it again, and writes nothing', async () => {
     const again = new Platform(moto.endpoint, sample);
-    assert.deepEqual((await again.plan()).changes.map((c) => c.change.summary), []);
+    assert.deepEqual(
+      (await again.plan()).changes.map((c) => c.change.summary),
+      [],
+    );
     assert.deepEqual((await again.apply()).changed, [], again.failures());
     assert.deepEqual(again.writes, []);
   });
 
   it('changes in place what can be changed in place, and mends what a person changed', async () => {
     const next = new Platform(moto.endpoint, changed);
-    const { Vpcs } = await next.aws.ec2.send(new ec2.DescribeVpcsCommand({ Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy'] }] }));
+    const { Vpcs } = await next.aws.ec2.send(
+      new ec2.DescribeVpcsCommand({ Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy'] }] }),
+    );
     const VpcId = Vpcs?.[0]?.VpcId;
     await next.aws.ec2.send(new ec2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: false } }));
     const outcome = await next.apply();
@@ -156,9 +180,15 @@ describe('against moto', () => {
     const { Addresses } = await last.aws.ec2.send(new ec2.DescribeAddressesCommand({ Filters }));
     assert.deepEqual(Addresses, []);
     const { NatGateways } = await last.aws.ec2.send(new ec2.DescribeNatGatewaysCommand({ Filter: Filters }));
-    assert.deepEqual(NatGateways?.filter((nat) => nat.State !== 'deleted'), []);
+    assert.deepEqual(
+      NatGateways?.filter((nat) => nat.State !== 'deleted'),
+      [],
+    );
     const { Roles } = await last.aws.iam.send(new iam.ListRolesCommand({}));
-    assert.deepEqual(Roles?.map((role) => role.RoleName).filter((name) => name?.startsWith('slipway')), []);
+    assert.deepEqual(
+      Roles?.map((role) => role.RoleName).filter((name) => name?.startsWith('slipway')),
+      [],
+    );
     const { OpenIDConnectProviderList } = await last.aws.iam.send(new iam.ListOpenIDConnectProvidersCommand({}));
     assert.deepEqual(OpenIDConnectProviderList, []);
   });

@@ -16,7 +16,10 @@ export async function startMoto(): Promise<Moto> {
   const port = await freePort();
   const log = path.join(dir, 'moto.log');
   const program = path.join(process.env['ENGINE_MOTO'] ?? '', 'bin/moto_server');
-  const child = processes.start(program, ['-H', '127.0.0.1', '-p', String(port)], log, { cwd: dir, env: { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' } });
+  const child = processes.start(program, ['-H', '127.0.0.1', '-p', String(port)], log, {
+    cwd: dir,
+    env: { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
+  });
   const endpoint = `http://127.0.0.1:${port}`;
   const reset = async (): Promise<void> => {
     const answer = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });

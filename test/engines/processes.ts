@@ -41,7 +41,7 @@ export class Processes {
 
 /** Asks `probe` until it answers true; ends with the program's own log when it dies or the time is over. */
 export async function until(what: string, log: string, child: ChildProcess, probe: () => Promise<boolean>, seconds = 90): Promise<void> {
-  for (const began = Date.now(); ; ) {
+  for (const began = Date.now(); ;) {
     if (await probe().catch(() => false)) return;
     if (child.exitCode !== null || Date.now() - began > seconds * 1000) {
       throw new Error(`${what} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);

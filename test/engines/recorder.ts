@@ -14,23 +14,33 @@ export async function startRecorder(upstream: () => URL, file: string): Promise<
   const server = createServer((incoming, outgoing) => {
     void bodyOf(incoming).then((body) => {
       const target = upstream();
-      const forward = request({ host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers, setHost: false }, (answer) => {
-        void bodyOf(answer).then((answerBody) => {
-          const line = {
-            method: incoming.method,
-            path: incoming.url,
-            headers: pairs(incoming),
-            body: body.toString('base64'),
-            status: answer.statusCode,
-            rheaders: pairs(answer),
-            rbody: answerBody.toString('base64'),
-          };
-          // the rehearsal's own pages (its clock) are no part of AWS
-          if (incoming.url?.startsWith('/_rehearsal/') !== true) appendFileSync(file, `${JSON.stringify(line)}\n`);
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-          outgoing.end(answerBody);
-        });
-      });
+      const forward = request(
+        {
+          host: target.hostname,
+          port: target.port,
+          method: incoming.method,
+          path: incoming.url,
+          headers: incoming.headers,
+          setHost: false,
+        },
+        (answer) => {
+          void bodyOf(answer).then((answerBody) => {
+            const line = {
+              method: incoming.method,
+              path: incoming.url,
+              headers: pairs(incoming),
+              body: body.toString('base64'),
+              status: answer.statusCode,
+              rheaders: pairs(answer),
+              rbody: answerBody.toString('base64'),
+            };
+            // the rehearsal's own pages (its clock) are no part of AWS
+            if (incoming.url?.startsWith('/_rehearsal/') !== true) appendFileSync(file, `${JSON.stringify(line)}\n`);
+            outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+            outgoing.end(answerBody);
+          });
+        },
+      );
       forward.on('error', () => outgoing.destroy());
       forward.end(body);
     });
@@ -38,7 +48,10 @@ export async function startRecorder(upstream: () => URL, file: string): Promise<
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { endpoint: `http://127.0.0.1:${address.port}`, close: () => new Promise((done) => void (server.closeAllConnections(), server.close(() => done()))) };
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: () => new Promise((done) => void (server.closeAllConnections(), server.close(() => done()))),
+  };
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

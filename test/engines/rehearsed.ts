@@ -16,7 +16,9 @@ export interface Rehearsed {
 /** `slipway rehearse`, as a person would start it, with a world of its own that goes with it. */
 export async function startRehearsed(args: readonly string[] = []): Promise<Rehearsed> {
   const world = mkdtempSync(path.join(tmpdir(), 'slipway-world-'));
-  const child = spawn(process.execPath, [cli, 'rehearse', '--world', world, '--time-scale', '600', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [cli, 'rehearse', '--world', world, '--time-scale', '600', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
@@ -36,7 +38,10 @@ export async function startRehearsed(args: readonly string[] = []): Promise<Rehe
 }
 
 /** Runs the CLI from source to its end. */
-export function slipway(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+export function slipway(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = { stdout: '', stderr: '' };

@@ -26,7 +26,15 @@ for (const suite of suites) {
   const env = { ...process.env, ...Object.fromEntries(suite.engines.map((name) => [`ENGINE_${name.toUpperCase()}`, folderOf(name)])) };
   const run = spawnSync(
     node,
-    ['node_modules/mocha/bin/mocha.js', '--reporter', 'tools/mochaReporter.cjs', '--forbid-only', '--timeout', '180000', path.join('test/engines', `${suite.file}.test.ts`)],
+    [
+      'node_modules/mocha/bin/mocha.js',
+      '--reporter',
+      'tools/mochaReporter.cjs',
+      '--forbid-only',
+      '--timeout',
+      '180000',
+      path.join('test/engines', `${suite.file}.test.ts`),
+    ],
     { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 64e6 },
   );
   process.stdout.write(run.stdout);

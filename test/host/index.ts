@@ -12,7 +12,14 @@ export async function run(): Promise<void> {
   };
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => write(format(...args));
   const grep = process.env['MOCHA_GREP'];
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 30_000, ...(grep === undefined ? {} : { grep }), forbidOnly: process.env['CI'] !== undefined });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    reporter: 'spec',
+    color: false,
+    timeout: 30_000,
+    ...(grep === undefined ? {} : { grep }),
+    forbidOnly: process.env['CI'] !== undefined,
+  });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   // @ts-expect-error resolved by esbuild to an import of every test file
   await import('#all');

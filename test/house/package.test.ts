@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 
 interface Meta {
-  readonly host: { readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, { readonly bytes: number }>> };
+  readonly host: {
+    readonly inputs: Readonly<Record<string, unknown>>;
+    readonly outputs: Readonly<Record<string, { readonly bytes: number }>>;
+  };
   readonly core: { readonly inputs: Readonly<Record<string, unknown>> };
 }
 const meta = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as Meta;
@@ -10,7 +13,10 @@ const heavy = /node_modules\/(@aws-sdk|@smithy|@kubernetes)\/|src\/(aws|kubernet
 
 describe('the package', () => {
   it('loads no SDK and no provider into the extension host', () => {
-    assert.ok(Object.keys(meta.core.inputs).some((file) => heavy.test(file)), 'the search can find them where they are');
+    assert.ok(
+      Object.keys(meta.core.inputs).some((file) => heavy.test(file)),
+      'the search can find them where they are',
+    );
     assert.deepEqual(
       Object.keys(meta.host.inputs).filter((file) => heavy.test(file)),
       [],

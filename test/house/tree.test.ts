@@ -12,7 +12,18 @@ const places = (files: readonly string[], pattern: RegExp): readonly string[] =>
   files.flatMap((file) => linesOf(file).flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])));
 
 // written in halves, so that this file does not name them either
-const registryHosts = new RegExp([['registry.', 'npmjs'], ['registry.', 'yarnpkg'], ['pypi.', 'org'], ['proxy.', 'golang'], ['crates.', 'io'], ['deb.', 'debian']].map((h) => h.join('').replaceAll('.', '\\.')).join('|'));
+const registryHosts = new RegExp(
+  [
+    ['registry.', 'npmjs'],
+    ['registry.', 'yarnpkg'],
+    ['pypi.', 'org'],
+    ['proxy.', 'golang'],
+    ['crates.', 'io'],
+    ['deb.', 'debian'],
+  ]
+    .map((h) => h.join('').replaceAll('.', '\\.'))
+    .join('|'),
+);
 
 describe('the tree', () => {
   it('names no package registry', () => {
@@ -35,8 +46,25 @@ describe('the tree', () => {
   });
 
   it('has at its top only what has a reason', () => {
-    const allowed = ['src', 'media', 'resources', 'manifests', 'test', 'docs', 'tools', 'package.json', 'package-lock.json', 'tsconfig.json', 'esbuild.config.mjs', 'CHANGELOG.md', 'README.md', 'LICENSE'];
-    const top = [...new Set(tracked().map((file) => file.split('/')[0] ?? file))].filter((name) => !name.startsWith('.') && !allowed.includes(name));
+    const allowed = [
+      'src',
+      'media',
+      'resources',
+      'manifests',
+      'test',
+      'docs',
+      'tools',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'esbuild.config.mjs',
+      'CHANGELOG.md',
+      'README.md',
+      'LICENSE',
+    ];
+    const top = [...new Set(tracked().map((file) => file.split('/')[0] ?? file))].filter(
+      (name) => !name.startsWith('.') && !allowed.includes(name),
+    );
     assert.deepEqual(top, []);
   });
 });

@@ -28,7 +28,15 @@ export const quietSettings = {
 };
 
 const gallery = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
-const folders = (dir) => ['--accept-server-license-terms', '--server-data-dir', path.join(dir, 'server'), '--user-data-dir', path.join(dir, 'user'), '--extensions-dir', path.join(dir, 'extensions')];
+const folders = (dir) => [
+  '--accept-server-license-terms',
+  '--server-data-dir',
+  path.join(dir, 'server'),
+  '--user-data-dir',
+  path.join(dir, 'user'),
+  '--extensions-dir',
+  path.join(dir, 'extensions'),
+];
 
 export function installExtension(dir, vsix, edition = editions.current) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -57,7 +65,21 @@ export async function startServer({ dir, driver = false, trust = false, env = {}
     ['out/server-main.js', '--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile]
       .concat(driver ? ['--enable-smoke-test-driver'] : [], trust ? [] : ['--disable-workspace-trust'])
       .concat('--disable-telemetry', '--disable-experiments', '--disable-update-check', folders(dir)),
-    { cwd: vscodeOf(edition), detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...gallery, HOME: dir, XDG_RUNTIME_DIR: path.join(dir, 'run'), XDG_CONFIG_HOME: path.join(dir, 'config'), XDG_STATE_HOME: path.join(dir, 'state'), XDG_CACHE_HOME: path.join(dir, 'cache'), ...env } },
+    {
+      cwd: vscodeOf(edition),
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: {
+        ...process.env,
+        ...gallery,
+        HOME: dir,
+        XDG_RUNTIME_DIR: path.join(dir, 'run'),
+        XDG_CONFIG_HOME: path.join(dir, 'config'),
+        XDG_STATE_HOME: path.join(dir, 'state'),
+        XDG_CACHE_HOME: path.join(dir, 'cache'),
+        ...env,
+      },
+    },
   );
   const stop = () => {
     try {
@@ -73,7 +95,7 @@ export async function startServer({ dir, driver = false, trust = false, env = {}
 }
 
 async function listening(child, logFile, stop) {
-  for (const started = Date.now(); ; ) {
+  for (const started = Date.now(); ;) {
     const found = /Extension host agent listening on (\d+)/.exec(readFileSync(logFile, 'utf8'));
     if (found) return Number(found[1]);
     if (child.exitCode !== null || Date.now() - started > 60_000) {
