@@ -7,7 +7,7 @@ import { launchBrowser, openWorkbench } from '../../tools/vscode/browser.mjs';
 import { installExtension, startServer } from '../../tools/vscode/server.mjs';
 import { Workbench } from '../../tools/vscode/workbench.mjs';
 
-const VSIX = 'dist/slipway.vsix';
+const VSIX = process.env['VSIX'] ?? 'dist/slipway.vsix';
 /** Fast enough for a test, slow enough that each state is drawn. */
 const SETTINGS = { 'slipway.rehearsal': true, 'slipway.timeScale': 200 };
 const WHOLE_RUN = 240_000;
