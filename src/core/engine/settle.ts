@@ -14,6 +14,9 @@ import { unlessAborted } from './unlessAborted.ts';
 /** How long (ms) a cancelled run looks for a create whose answer was lost. */
 const LOOKUP = 2_000;
 
+/** How many times its own patience a resource waits for the one that it awaits. */
+const AWAITED = 3;
+
 export interface Surroundings {
   /** What the plan of this run said about it. */
   readonly planned: Action | undefined;
@@ -198,11 +201,14 @@ class Settling {
     return undefined;
   }
 
-  /** Waits for another's end, though never longer than its own patience, so that two who await each other do not hang. */
+  /**
+   * Waits for another's end, which comes of itself: the other has a patience of its own, and is what failed if that is over first.
+   * Bounded all the same, so that two who await each other do not hang.
+   */
   async #until(end: Promise<Result>): Promise<Result | undefined> {
     const from = this.#run.elapsed();
     const over = new AbortController();
-    const bound = this.#run.clock.sleep(patience(this.#expected(), false), AbortSignal.any([over.signal, this.#run.signal]));
+    const bound = this.#run.clock.sleep(AWAITED * patience(this.#expected(), false), AbortSignal.any([over.signal, this.#run.signal]));
     const result = await Promise.race([end, bound.then(() => undefined)]);
     over.abort();
     if (result) this.#lastForward += this.#run.elapsed() - from;
