@@ -149,7 +149,7 @@ describe('rehearsed EKS: add-ons and node groups', function () {
     account.world.faults.disarm('no-spot-capacity');
     account.pass(30);
     assert.equal((await platform.describeNodegroup()).status, 'ACTIVE');
-    account.pass(30);
+    account.pass(90);
     const { Reservations } = await platform.ec2.send(
       new DescribeInstancesCommand({ Filters: [{ Name: 'instance-state-name', Values: ['running'] }] }),
     );
