@@ -12,6 +12,7 @@ import { awsProvider } from '../../src/aws/provider.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { ComputeSpec, NetworkSpec, PlatformSpec } from '../../src/core/platform/platformSpec.ts';
 import { vpcStage, type VpcContext } from '../../src/stages/vpc.ts';
+import { makeNetworkInterface, makeSecurityGroup } from '../../src/rehearsal/ec2/onBehalf.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
 import { RehearsedAccount } from '../aws/rehearsedAccount.ts';
 
@@ -161,6 +162,37 @@ describe('stage vpc, rehearsed', function () {
     assert.deepEqual((await aws.ec2.send(new DescribeVpcsCommand(ours))).Vpcs ?? [], []);
     assert.deepEqual((await aws.ec2.send(new DescribeAddressesCommand({}))).Addresses ?? [], []);
     assert.deepEqual((await aws.ec2.send(new DescribeInternetGatewaysCommand(ours))).InternetGateways ?? [], []);
+  });
+
+  it('takes along what controllers left in it, which would keep the VPC for ever', async () => {
+    await apply();
+    const { ec2 } = account.aws;
+    const ours = { Filters: [{ Name: 'tag:slipway:platform', Values: ['cauchy/k3f9x2'] }] };
+    const VpcId = (await ec2.send(new DescribeVpcsCommand(ours))).Vpcs?.[0]?.VpcId;
+    const SubnetId = (await ec2.send(new DescribeSubnetsCommand(ours))).Subnets?.[0]?.SubnetId;
+    assert.ok(VpcId !== undefined && SubnetId !== undefined);
+    // As the controllers do it: on the account's behalf, with tags of their own.
+    const group = makeSecurityGroup(account.world, 'us-west-2', {
+      vpcId: VpcId,
+      name: 'k8s-elb-a1',
+      description: 'Security group for Kubernetes ELB a1',
+      tags: { 'kubernetes.io/cluster/cauchy': 'owned' },
+    });
+    const left = makeNetworkInterface(account.world, 'us-west-2', {
+      subnetId: SubnetId,
+      groupIds: [group.id],
+      description: 'aws-K8S-i-0abc',
+    });
+    account.world.save();
+    const outcome = await account.engine([awsProvider(contextOf(account))]).destroy(graphOf(account), { signal, consent });
+    assert.equal(outcome.outcome, 'succeeded', account.failures());
+    assert.deepEqual(outcome.residue, []);
+    const deletes = account
+      .log()
+      .filter((call) => call.mutating && call.operation.startsWith('Delete'))
+      .map((call) => call.operation);
+    assert.ok(deletes.indexOf('DeleteNetworkInterface') < deletes.indexOf('DeleteSecurityGroup'), `${left.id} held the group`);
+    assert.ok(deletes.indexOf('DeleteSecurityGroup') < deletes.indexOf('DeleteVpc') && deletes.includes('DeleteSecurityGroup'));
   });
 
   const arm = (fault: string): void => account.world.faults.arm(parseFault(fault));
