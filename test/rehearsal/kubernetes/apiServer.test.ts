@@ -69,7 +69,7 @@ describe('rehearsed Kubernetes', function () {
     const bearer = options.token ?? (await token());
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...options.headers };
-      const outgoing = request(new URL(path, server.endpoint), { method, ca: authority, headers }, (incoming) => {
+      const outgoing = request(new URL(path, server.endpoint), { method, ca: authority, headers, servername: 'localhost' }, (incoming) => {
         let body = '';
         incoming.setEncoding('utf8');
         incoming.on('data', (chunk: string) => (body += chunk));
