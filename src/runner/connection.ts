@@ -9,7 +9,6 @@ import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { Refused, SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
-import { kubeconfigConnection, type NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
 import { kubeconfigConnection, type NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
@@ -83,11 +82,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
-  const instead =
-    reach.kubeconfig === undefined ? undefined : await kubeconfigConnection({ file: reach.kubeconfig, context: reach.context });
+  const instead = await namedConnection(reach);
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
-    reach: clusterReach({ aws, agents, clock: clock ?? wallClock, instead: await namedConnection(reach) }),
     kubeconfig: await kubeconfigPort({
       env,
       home: env['HOME'] ?? homedir(),

@@ -7,6 +7,7 @@ import type { Approval } from '../core/engine/verbs.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag } from '../core/platform/platformSpec.ts';
 import type { CallerOut } from '../aws/outputs.ts';
+import { proveCluster } from './clusterProof.ts';
 import type { Connection } from './connection.ts';
 import { loginCommand } from './credentials.ts';
 import { isRehearsalKey } from './endpoints.ts';
@@ -131,7 +132,11 @@ function portsOf(options: RunOptions, caller: CallerOut, run: string, intents: I
     intents,
     providers: connection.providers,
     run,
-    guard: () => checkAccount(caller),
+    guard: async () => {
+      await checkAccount(caller);
+      const claim = { platform: platformTag(connection.spec), account: caller.account, region: connection.spec.region };
+      if (connection.namedCluster !== undefined) await proveCluster(connection.namedCluster, claim, options.allow, signal);
+    },
     signedOut: async (reason, stop) => {
       await signInAgain(options, reason, stop);
       const again = await connection.caller(stop);

@@ -1,0 +1,63 @@
+import type { KubernetesClient, KubernetesObject } from '../kubernetes/client.ts';
+import { RunnerError } from './runnerError.ts';
+
+/** Whose a cluster is, as a ConfigMap of ours in it says. */
+export interface ClusterClaim {
+  readonly platform: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+type ClaimObject = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
+
+const PATH = '/api/v1/namespaces/kube-system/configmaps/slipway';
+
+/** The consent for a cluster that says nothing. */
+export const ADOPT_CLUSTER = 'adopt:kubernetes';
+
+/**
+ * A cluster that a kubeconfig names could be any: it has to prove that it is this platform's. One that says nothing is
+ * claimed with a consent of its own, and proves itself from then on.
+ * @throws RunnerError exit 3; Unseen when it cannot be reached.
+ */
+export async function proveCluster(
+  client: KubernetesClient,
+  claim: ClusterClaim,
+  allow: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await client.get<ClaimObject>(PATH, signal);
+  const said = found?.data ?? {};
+  const expected: Readonly<Record<string, string>> = { ...claim };
+  if (found !== undefined) {
+    if (Object.entries(expected).every(([key, value]) => said[key] === value)) return;
+    throw refusal(
+      'The cluster that --kubeconfig names belongs to another platform: nothing was changed.',
+      expected,
+      said,
+      'Name the kubeconfig of this platform’s cluster.',
+    );
+  }
+  if (!allow.includes(ADOPT_CLUSTER)) {
+    throw refusal(
+      'The cluster that --kubeconfig names does not say whose it is: nothing was changed.',
+      expected,
+      {},
+      `If it is this platform's, add --allow ${ADOPT_CLUSTER}.`,
+    );
+  }
+  await client.apply(
+    PATH,
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'slipway', namespace: 'kube-system' }, data: { ...claim } },
+    signal,
+  );
+}
+
+function refusal(
+  message: string,
+  expected: Readonly<Record<string, string>>,
+  actual: Readonly<Record<string, string>>,
+  next: string,
+): RunnerError {
+  return new RunnerError(message, { code: 'guard', exit: 3, next, expected, actual });
+}
