@@ -140,6 +140,9 @@ function send(response: ServerResponse, answer: Pick<KubeAnswer, 'status' | 'bod
   const isText = typeof answer.body === 'string';
   const text = isText ? String(answer.body) : JSON.stringify(answer.body);
   for (const warning of answer.warnings) response.appendHeader('warning', `299 - "${warning.replaceAll('"', '\\"')}"`);
-  response.writeHead(answer.status, { 'content-type': isText ? 'text/plain' : 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(answer.status, {
+    'content-type': isText ? 'text/plain' : 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }
