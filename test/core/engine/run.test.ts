@@ -106,6 +106,19 @@ describe('cancel', () => {
     assert.equal(alive(await waiting).outcome, 'cancelled');
   });
 
+  it('is looked for directly before the wire: what was announced and not sent is no longer announced', async () => {
+    const bench = new Bench();
+    const session = bench.session();
+    const begin = bench.intents.begin.bind(bench.intents);
+    bench.intents.begin = async (id, at) => {
+      await begin(id, at);
+      session.cancel.abort();
+    };
+    assert.equal(alive(await session.apply()).outcome, 'cancelled');
+    assert.equal(session.client.late, 0);
+    assert.deepEqual([...bench.intents.kept.keys()], []);
+  });
+
   it('before the first look is a cancelled run, too', async () => {
     const bench = new Bench();
     const { apply, cancel } = bench.session();
