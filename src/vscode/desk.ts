@@ -137,11 +137,12 @@ export class Desk {
   }
 
   async signIn(platform: Platform): Promise<void> {
-    const signedIn = await signInWithAws(platform.profile, this.dialogs);
+    const signedIn = platform.mode === 'rehearsal' ? await renewRehearsed(platform) : await signInWithAws(platform.profile, this.dialogs);
     if (this.#signIns.has(platform)) {
       if (signedIn) this.#signIns.answer(platform, true);
       return;
     }
+    // A fresh runner reads the renewed credentials.
     platform.disconnect();
     if (signedIn) await this.dialogs.busy(`Looking at ${platform.name}`, () => platform.look());
   }
@@ -187,6 +188,7 @@ export class Desk {
       validator,
       log: (level, line) => log.write(level, line),
       reachOf: (asked) => runners.reachOf(asked),
+      onFindings: (asked, findings) => this.#parts.problems.showAccount(vscode.Uri.file(asked.file), findings),
       onRunEvent: (asked, event) => this.#told(asked, event),
       startRunner: (asked, onEvent) =>
         runners.startFor(
@@ -232,6 +234,7 @@ export class Desk {
 
   #told(platform: Platform, event: RunEvent): void {
     this.log.event(platform.name, event);
+    if (event.event === 'run.started') this.treeView.view.message = '';
     if (event.event !== 'resource.failed' || this.#failedRuns.has(event.run)) return;
     this.#failedRuns.add(event.run);
     const node = this.#forest.find(platform.key, `${event.stage}/${event.resource}`);
@@ -285,6 +288,12 @@ export class Desk {
     await chmod(target, 0o444);
     return target;
   }
+}
+
+/** The rehearsed account has nobody to sign in with: its credentials are renewed by mending the fault that ended them. */
+async function renewRehearsed(platform: Platform): Promise<boolean> {
+  await platform.ask('breakSomething', { fault: 'expired-credentials', armed: false });
+  return true;
 }
 
 function samplePath(context: vscode.ExtensionContext): string {

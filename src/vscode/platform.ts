@@ -1,4 +1,5 @@
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
+import type { Finding } from '../core/findings/finding.ts';
 import type { Session } from '../core/status/platformStatus.ts';
 import type { Calls, Failure, PlanView, Reach, RunRequest } from '../runner/protocol.ts';
 import type { Clock } from './model/clock.ts';
@@ -20,6 +21,8 @@ export interface PlatformPorts {
   reachOf(platform: Platform): Reach;
   /** One record of the log: plain text, one line. */
   log(level: 'info' | 'warn' | 'error', line: string): void;
+  /** What an account lacks (quotas, permissions, switches), as of the latest plan or look. */
+  onFindings(platform: Platform, findings: readonly Finding[]): void;
   /** Every event of a run, after the rows took it. */
   onRunEvent(platform: Platform, event: RunEvent): void;
 }
@@ -123,7 +126,10 @@ export class Platform {
   }
 
   async plan(verb: 'apply' | 'destroy', stages?: readonly string[]): Promise<PlanView> {
-    return (await this.#opened()).call('plan', { verb, ...(stages ? { stages } : {}) });
+    const client = await this.#opened();
+    const plan = await client.call('plan', { verb, ...(stages ? { stages } : {}) });
+    this.#ports.onFindings(this, plan.findings);
+    return plan;
   }
 
   /** Applies or destroys; resolves when the run is over. A runner that goes away leaves the platform interrupted, and rejects `RunnerGone`. */
@@ -209,6 +215,7 @@ export class Platform {
   #seen(status: Calls['status']['result']): void {
     // A look that began before a run did would turn rows back that the run has already moved.
     if (!this.model.view.run) this.model.setStatus(status);
+    this.#ports.onFindings(this, status.findings);
   }
 
   #lookFailed(error: unknown): void {

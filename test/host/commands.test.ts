@@ -18,7 +18,9 @@ describe('the extension in a real host', () => {
   });
 
   it('keeps the SDK out of the host', () => {
-    const loaded = Object.keys(require.cache).filter((file) => file.includes('@aws-sdk') || file.includes('client-node') || file.includes('/esm/'));
+    const loaded = Object.keys(require.cache).filter(
+      (file) => file.includes('@aws-sdk') || file.includes('client-node') || file.includes('/esm/'),
+    );
     assert.deepEqual(loaded, []);
   });
 });

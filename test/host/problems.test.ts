@@ -40,7 +40,9 @@ describe('problems of platform.yml', () => {
 
   it('marks an unknown key where it stands while it is typed, and the light bulb mends it', async () => {
     await replaceAll('name: cauchy\nregoin: us-west-2\nregion: us-west-2\n');
-    const [found] = (await problems(uri, (all) => all.some(({ range }) => range.start.line === 1))).filter(({ range }) => range.start.line === 1);
+    const [found] = (await problems(uri, (all) => all.some(({ range }) => range.start.line === 1))).filter(
+      ({ range }) => range.start.line === 1,
+    );
     assert.ok(found);
     assert.deepEqual([found.range.start.character, found.severity], [0, vscode.DiagnosticSeverity.Error]);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, found.range);

@@ -87,6 +87,9 @@ describe('a platform in the window', function () {
     await page.keyboard.press('Enter');
     await root(/destroying/).waitFor();
     await root(/not created/).waitFor({ timeout: WHOLE_RUN });
-    await page.getByText(/cauchy is gone\. Nothing of it is left/).first().waitFor();
+    await page
+      .getByText(/cauchy is gone\. Nothing of it is left/)
+      .first()
+      .waitFor();
   });
 });

@@ -33,6 +33,7 @@ function planted(): { clock: ManualClock; platform: Platform; platforms: Platfor
     startRunner: () => assert.fail(),
     reachOf: () => assert.fail(),
     log: () => undefined,
+    onFindings: () => undefined,
     onRunEvent: () => undefined,
   };
   const platform = new Platform({ key: 'file:///w/platform.yml', file: '/w/platform.yml', fallbackName: 'w', mode: 'live' }, ports);

@@ -76,6 +76,7 @@ function platformWith(plan: PlanView, runs: 'ends' | 'dies' = 'ends'): { platfor
         ),
       reachOf: () => ({ file: '/w/platform.yml', mode: 'live', stateFolder: '/s' }),
       log: () => undefined,
+      onFindings: () => undefined,
       onRunEvent: () => undefined,
     },
   );
