@@ -49,7 +49,7 @@ export function clusterStage(context: StageContext, network: VpcStage): ClusterS
   const version = clusterVersion(scope, { version: spec.cluster.version, now: () => clock.now() });
   const control = cluster(
     scope,
-    { version: spec.cluster.version, endpoint: spec.cluster.endpoint, serviceCidr: serviceCidr(spec.network.cidr) },
+    { version: spec.cluster.version, endpoint: spec.cluster.endpoint, serviceCidr: serviceCidr(spec.network.cidr), now: () => clock.now() },
     {
       caller: network.caller,
       role,

@@ -1,6 +1,7 @@
 import { CreateClusterCommand, DeleteClusterCommand, TagResourceCommand, UpdateClusterConfigCommand } from '@aws-sdk/client-eks';
 import type { Cluster, UpdateClusterConfigRequest } from '@aws-sdk/client-eks';
 import { canonical, compare } from '../../core/graph/compare.ts';
+import { NotYet, Refused } from '../../core/graph/errors.ts';
 import type {
   Attributes,
   Change,
@@ -27,6 +28,8 @@ export interface ClusterWish {
   readonly endpoint: { readonly public: boolean; readonly private: boolean; readonly publicCidrs: readonly string[] };
   /** Written out, so that it does not depend on what EKS thinks overlaps. */
   readonly serviceCidr: string;
+  /** Milliseconds of the world's clock. */
+  readonly now: () => number;
 }
 
 type ClusterNeeds = {
@@ -38,6 +41,9 @@ type ClusterNeeds = {
   /** The VPC's default group: an additional one on the control plane's interfaces. Nodes get the one that EKS makes. */
   readonly securityGroup: Handle<SecurityGroupOut>;
 };
+
+/** How long a service may not know a new role. After that the same words mean that the role's trust is wrong (domain-facts B). */
+const ROLE_SHOWS_WITHIN_MS = 180_000;
 
 const ID = 'cluster';
 const REFUSED = ['roleArn', 'subnetIds', 'securityGroupIds', 'version'];
@@ -52,6 +58,8 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
   const { clusterName, identity, prices } = scope;
   const title = `EKS cluster ${clusterName}`;
   const tags = tagsOf(identity, ID);
+  /** Since when EKS says that it cannot assume the role. */
+  let strangerSince: number | undefined;
   const wanted = (inputs: Foreseen<ClusterNeeds>, seen: Observation<ClusterOut>): Attributes => wantedOf(wish, tags, inputs, seen);
   return {
     id: ID,
@@ -66,7 +74,23 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
     },
     steps: {
       plan: (seen, inputs) => planOf(title, seen, wanted(inputs, seen)),
-      create: (inputs, ctx) => createCluster(scope, wish, tags, inputs, ctx),
+      async create(inputs, ctx) {
+        try {
+          await createCluster(scope, wish, tags, inputs, ctx);
+          strangerSince = undefined;
+        } catch (error) {
+          if (!(error instanceof NotYet) || error.code !== 'InvalidParameter') throw error;
+          strangerSince ??= wish.now();
+          if (wish.now() - strangerSince < ROLE_SHOWS_WITHIN_MS) throw error;
+          strangerSince = undefined;
+          throw new Refused(`EKS still cannot assume the role ${inputs.role.name}: ${error.message}`, {
+            code: error.code,
+            requestId: error.requestId,
+            next: 'Look whether a policy of the organisation or the permissions boundary keeps eks.amazonaws.com from assuming it.',
+            cause: error,
+          });
+        }
+      },
       async update(seen, inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         await updateCluster(scope, wish, seen, wanted(inputs, seen), ctx);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NotYet } from '../../../src/core/graph/errors.ts';
+import { NotYet, Refused } from '../../../src/core/graph/errors.ts';
 import type { Observation } from '../../../src/core/graph/resource.ts';
 import { cluster } from '../../../src/aws/eks/cluster.ts';
 import type { ClusterWish } from '../../../src/aws/eks/cluster.ts';
@@ -15,6 +15,7 @@ const wish: ClusterWish = {
   version: 'latest',
   endpoint: { public: true, private: true, publicCidrs: ['0.0.0.0/0'] },
   serviceCidr: '172.20.0.0/16',
+  now: () => 0,
 };
 const inputs = {
   caller: { account: '012345678901', partition: 'aws' as const, arn: 'arn:aws:iam::012345678901:user/ops' },
@@ -155,10 +156,16 @@ describe('the EKS cluster', () => {
     assert.deepEqual(await plan(), { action: 'none' });
   });
 
-  it('whose role is not known everywhere yet is asked for again', async () => {
+  it('whose role is not known everywhere yet is asked for again, but not for ever', async () => {
     const message = 'Role with arn: arn:role, could not be assumed because it does not exist or the trusted entity is not correct';
-    const { resource } = setting({ CreateCluster: fails('InvalidParameterException', message) });
-    await assert.rejects(async () => resource.steps?.create?.(inputs, stepContext()), NotYet);
+    const clock = { now: 0 };
+    const { resource } = setting({ CreateCluster: fails('InvalidParameterException', message) }, { now: () => clock.now });
+    const create = async () => resource.steps?.create?.(inputs, stepContext());
+    await assert.rejects(create(), NotYet);
+    clock.now = 179_999;
+    await assert.rejects(create(), NotYet);
+    clock.now = 180_000;
+    await assert.rejects(create(), (error: unknown) => error instanceof Refused && error.message.includes('role'));
   });
 
   it('loses its protection before it is deleted', async () => {
