@@ -21,7 +21,7 @@ export const ADOPT_CLUSTER = 'adopt:kubernetes';
  * @throws RunnerError exit 3; Unseen when it cannot be reached.
  */
 export async function proveCluster(
-  client: KubernetesClient,
+  client: Pick<KubernetesClient, 'get' | 'apply'>,
   claim: ClusterClaim,
   allow: readonly string[],
   signal: AbortSignal,
