@@ -53,8 +53,10 @@ export function installExtension(dir, vsix, edition = editions.current) {
  * @returns {Promise<{ port: number, token: string, pid: number, logFile: string, url(query: Record<string, string>): string, stop(): void }>}
  */
 export async function startServer({ dir, driver = false, trust = false, env = {}, settings = {}, edition = editions.current }) {
-  for (const name of ['user/User', 'run']) mkdirSync(path.join(dir, name), { recursive: true, mode: 0o700 });
+  for (const name of ['user/User', 'user/Machine', 'run']) mkdirSync(path.join(dir, name), { recursive: true, mode: 0o700 });
   writeFileSync(path.join(dir, 'user/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  // settings of scope `machine` are read from the remote side's own file
+  writeFileSync(path.join(dir, 'user/Machine/settings.json'), JSON.stringify(settings, null, 2));
   const token = randomBytes(24).toString('hex');
   const tokenFile = path.join(dir, 'token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
