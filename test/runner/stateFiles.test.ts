@@ -23,7 +23,9 @@ async function deadPid(): Promise<number> {
   return child.pid ?? 0;
 }
 
-describe('state files', () => {
+describe('state files', function () {
+  this.timeout(30_000);
+
   describe('replacePrivately', () => {
     it('writes for the owner alone, also where the folder was open', async () => {
       await using folder = await temporaryFolder();

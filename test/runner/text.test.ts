@@ -25,7 +25,10 @@ const ALPHABET = [
   '‘',
 ];
 
-describe('text from outside', () => {
+describe('text from outside', function () {
+  // Sixty shells on a busy machine.
+  this.timeout(30_000);
+
   it('is printed without control, ANSI and bidirectional characters, on one line', () => {
     assert.equal(printable('[x](command:y)\u001b[2J\u202ea\nb\u0085'), '[x](command:y)\\u001b[2J\\u202ea\\u000ab\\u0085');
   });
