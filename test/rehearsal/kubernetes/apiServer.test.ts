@@ -126,6 +126,9 @@ describe('rehearsed Kubernetes', function () {
       tampered((url) => url.replace('GetCallerIdentity', 'AssumeRole')),
     );
     await refused('the world’s bearer token', account.world.bearerToken);
+    const { credentials } = account.world;
+    assert.equal((await ask('GET', '/api', { token: tokenWithParameter(credentials, {}) })).status, 200);
+    await refused('one signed parameter too many', tokenWithParameter(credentials, { 'x-id': 'GetCallerIdentity' }));
     assert.equal((await ask('GET', '/readyz', { token: 'none' })).status, 200, 'health is public');
   });
 
