@@ -18,6 +18,19 @@ import type { VpcStage } from './vpc.ts';
 /** The id of the role that carries the claim on the platform: the first thing that is made, and the last that goes. */
 export const CLAIM = 'role/cluster';
 
+const SUMMARY =
+  'The control plane of EKS in the public and the private subnets, with the default security group of the VPC, reachable from the Internet and from inside, its access entries and its default add-ons at their default versions. It does not wait for the NAT gateways.';
+
+const WARNINGS = [
+  'The version is in standard support, and the support policy is `STANDARD`: by default the API chooses extended support, which costs six times as much once standard support has ended.',
+  'Access is by access entries (`API_AND_CONFIG_MAP`): by default the API chooses the config map alone. The creator has an entry of its own, so that it is seen and kept like everything else.',
+  'The default add-ons are EKS add-ons, not the self-managed copies that the API installs unless told otherwise.',
+  'A new role is not known everywhere at once. `CreateCluster` is sent again until it is, for a bounded time, and then the reason is said: a wrong trust policy answers with the same words.',
+  'CoreDNS has nowhere to run before there are nodes. EKS calls that degraded; here it waits for compute, and what comes after does not wait for it. Only the VPC CNI must be active.',
+  'The public endpoint is open to `0.0.0.0/0` unless `cluster.endpoint.publicCidrs` says less. It is the API that this opens, not the services in the cluster.',
+  'The cluster role is the first thing that is made and the last that goes: its name is unique in the account, so it carries the claim that keeps two machines from making two VPCs.',
+] as const;
+
 export interface ClusterStage {
   readonly stage: Stage;
   readonly cluster: Handle<ClusterOut>;
@@ -72,6 +85,8 @@ export function clusterStage(context: StageContext, network: VpcStage): ClusterS
       icon: 'server-environment',
       requires: ['vpc'],
       barrier: false,
+      summary: SUMMARY,
+      warnings: WARNINGS,
       resources: [role, version, control, ...entries, ...resources],
     },
   };

@@ -15,6 +15,18 @@ import type { VpcStage } from './vpc.ts';
 /** EKS user guide, "node IAM role": PullOnly is the least that pulls images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
 
+const SUMMARY =
+  'The machines: a managed node group in the private subnets only, twelve to sixteen `t3.small` Spot instances unless `platform.yml` says otherwise, and two gates that look into the cluster: nodes ready, add-ons healthy.';
+
+const WARNINGS = [
+  'Pod slots, not memory, are what runs out: a `t3.small` takes 11 pods, and three of them are DaemonSets of the platform.',
+  'The Spot quota counts vCPUs, and a new account may have too few for twelve nodes: it is compared before the first write.',
+  'A group that is made at full size dies as a whole when Spot is short. Slipway makes it at two nodes and grows it once: a shortage is then a health issue of a group that stands.',
+  'A group that is active is not yet a cluster with nodes, and nodes are not yet healthy add-ons: each is a gate of its own. From two ready nodes in two zones it is usable; below the minimum it is shown as degraded.',
+  'Instance types, capacity and subnets of a group cannot be changed in place. Slipway refuses such a change and says what would be lost; a group that failed to come up is made again.',
+  'After creation `desired` is compared only if it is written: an autoscaler may own it.',
+] as const;
+
 /** The runbook's "Cluster Compute": private subnets only, after the network plugin and the storage driver. `storage` is absent where its stage is switched off. */
 export function computeStage(
   context: StageContext,
@@ -51,6 +63,8 @@ export function computeStage(
       icon: 'vm',
       requires: storage === undefined ? ['cluster'] : ['ebs-csi'],
       barrier: false,
+      summary: SUMMARY,
+      warnings: WARNINGS,
       resources: [role, group, nodes, addonsHealthy({ cluster, reach }, running, [nodes.id])],
     },
   };

@@ -15,6 +15,17 @@ import { eksScopeOf } from './eksScope.ts';
 import type { StageContext } from './stageContext.ts';
 import type { VpcStage } from './vpc.ts';
 
+const SUMMARY =
+  'Persistent volumes: the IAM OIDC provider of the cluster, a role that only the driver’s service account may assume, the EBS CSI add-on with that role, and a default storage class of gp3 volumes.';
+
+const WARNINGS = [
+  'The role comes before the add-on: an add-on without it installs well, and fails at the first volume claim.',
+  'The add-on comes before any compute. Without nodes it is degraded for want of replicas; that is “waiting for compute” and not a failure, and it heals by itself.',
+  'The role trusts one service account of one cluster: `sub` and `aud` are both pinned. A cluster that is made again has a new issuer, and the trust follows it.',
+  'EKS makes no default storage class since 1.30: without one a claim that names no class waits for ever.',
+  'Volumes outlive the cluster. They carry the platform’s tag, so that a destroy finds and deletes what the driver left.',
+] as const;
+
 export interface EbsCsiStage {
   readonly stage: Stage;
   readonly addon: Handle<AddonOut>;
@@ -53,6 +64,8 @@ export function ebsCsiStage(context: StageContext, network: VpcStage, { cluster,
       icon: 'database',
       requires: ['cluster'],
       barrier: false,
+      summary: SUMMARY,
+      warnings: WARNINGS,
       resources: [oidc, policy, role, version, driver, gp3],
     },
   };

@@ -54,6 +54,12 @@ function entryOf({ endpoint, certificateAuthority }: ClusterOut) {
   return { server: endpoint, certificateAuthority };
 }
 
+const WARNINGS = [
+  'A cluster that is made again has another endpoint and another certificate under the same name: the entry is compared with the cluster and replaced whole.',
+  'Whatever stands under the cluster’s ARN is taken for its entry, whoever wrote it; every other entry and the rest of the file stay as they are.',
+  'In a rehearsal the entry goes to a file in the rehearsed world and never to your own kubeconfig.',
+] as const;
+
 /** The runbook's "Local kubectl configuration". A leaf: no stage needs it, tokens are made in process. */
 export function kubeconfigStage(context: StageContext, { caller }: VpcStage, { cluster }: ClusterStage): { readonly stage: Stage } {
   return {
@@ -64,6 +70,9 @@ export function kubeconfigStage(context: StageContext, { caller }: VpcStage, { c
       icon: 'terminal',
       requires: ['cluster'],
       barrier: false,
+      summary:
+        'The entry of the cluster in your kubeconfig, as `aws eks update-kubeconfig` writes it. No stage needs it: Slipway makes its own tokens.',
+      warnings: WARNINGS,
       resources: [kubeconfigEntry(context, { caller, cluster })],
     },
   };

@@ -14,6 +14,19 @@ import type { Handle, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { StageContext } from './stageContext.ts';
 
+const SUMMARY =
+  'A network of its own: public and private subnets in at least two availability zones, an internet gateway for the public ones, and for the private ones a NAT gateway in each zone. Nodes live in the private subnets; load balancers stand in the public ones.';
+
+const WARNINGS = [
+  'Quotas come first: addresses, VPCs, internet gateways and NAT gateways are counted before the first write, since a quota that is met half way leaves a half-made network that costs money.',
+  'Zones in which EKS takes no control plane, or which do not offer the instance types of the node group, are left out. They are told by zone id: zone names mean different zones in different accounts.',
+  'The i-th public and the i-th private subnet share a zone, and a private subnet goes out through the NAT gateway of its own zone.',
+  'Without DNS resolution and DNS host names nodes cannot join. AWS takes one of the two in a call, so they are two calls.',
+  'AWS gives `CreateVpc`, `CreateInternetGateway` and `AllocateAddress` neither a token nor a unique name: a repeated call makes a second, billed one. Slipway sends them once, writes down the intent before, and deletes an unused twin.',
+  'There is no S3 gateway endpoint unless `network.s3Endpoint` asks for one: the runbook leaves it out. It is free, and without it traffic to S3 and ECR pays for the NAT gateway.',
+  'A destroy ends here, and one left network interface keeps a VPC for ever: load balancers, interfaces and security groups that controllers of the cluster left are deleted first.',
+] as const;
+
 /** What this stage alone is built from. */
 export type VpcContext = Pick<StageContext, 'spec' | 'identity' | 'aws' | 'prices' | 'clock'>;
 
@@ -85,6 +98,8 @@ export function vpcStage(context: VpcContext, after: readonly ResourceId[]): Vpc
       icon: 'type-hierarchy',
       requires: [],
       barrier: false,
+      summary: SUMMARY,
+      warnings: WARNINGS,
       resources: [
         identity,
         zone,

@@ -13,4 +13,8 @@ export interface Stage {
   /** Stages from platform.yml and of Kubernetes hold every resource (but early ones) back until all of `requires` is there; AWS stages are ordered by handles alone. */
   readonly barrier: boolean;
   readonly resources: readonly AnyResource[];
+  /** For its page of `docs/stages/`: what it is, in a few sentences. */
+  readonly summary?: string;
+  /** For the same page: what goes wrong where this is done by hand, and what Slipway does about it. One sentence each. */
+  readonly warnings?: readonly string[];
 }

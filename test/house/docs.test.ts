@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
+import { EXAMPLE, pages } from '../../tools/stageDocs.mjs';
+
+describe('the generated pages', () => {
+  const written = pages();
+
+  it('are what the stages and the table of keys say now', () => {
+    assert.ok(written.size >= 6, 'a page a stage, and one of platform.yml');
+    const stale = [...written].filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text).map(([file]) => file);
+    assert.deepEqual(stale, [], 'run: npm run docs');
+  });
+
+  it('are all there is in docs/stages', () => {
+    const there = readdirSync('docs/stages').map((name) => `docs/stages/${name}`);
+    assert.deepEqual(there.sort(), [...written.keys()].filter((file) => file.startsWith('docs/stages/')).sort());
+  });
+
+  it('say of every stage what it is and what must not go wrong', () => {
+    for (const [file, text] of written) {
+      if (!file.startsWith('docs/stages/')) continue;
+      assert.match(text, /## What must not go wrong\n\n- /, file);
+      assert.match(text, /^# .+\n\n[A-Z]/m, file);
+    }
+  });
+
+  it('show an example that the parser takes', () => {
+    assert.deepEqual(parsePlatform(EXAMPLE, '/example/platform.yml').findings, []);
+  });
+});

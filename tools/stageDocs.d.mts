@@ -1,0 +1,5 @@
+/** A platform.yml with every key once. */
+export const EXAMPLE: string;
+
+/** All generated pages: path in the tree → text. */
+export function pages(): ReadonlyMap<string, string>;
