@@ -7,6 +7,7 @@ import { ContextKeyWriter } from './contextKeys.ts';
 import type { Dialogs } from './dialogs.ts';
 import { findPlatformFiles } from './discovery.ts';
 import { askMfaCode, confirmIdentity, type Account } from './flows/accountFlow.ts';
+import { confirmCluster, confirmProgram } from './flows/clusterFlow.ts';
 import { Forest } from './forest.ts';
 import type { Log } from './log.ts';
 import type { Clock } from './model/clock.ts';
@@ -195,6 +196,8 @@ export class Desk {
           {
             mfaCode: (detail) => askMfaCode(this.dialogs, detail),
             confirmIdentity: (detail) => confirmIdentity(this.dialogs, detail),
+            runProgram: (detail) => confirmProgram(this.dialogs, detail),
+            adoptCluster: (detail) => confirmCluster(this.dialogs, detail),
             signIn: ({ reason }) => this.#signIns.ask(asked, reason, this.dialogs),
           },
           onEvent,

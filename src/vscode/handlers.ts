@@ -98,12 +98,18 @@ export function createHandlers(desk: Desk): Handlers {
       const stages = interrupted && interrupted.stages.length > 0 ? interrupted.stages : undefined;
       await run(platform, interrupted?.verb ?? 'apply', stages);
     },
-    retry: (target) => run(platformOf(target), 'apply'),
+    // A row's own: that stage and what it requires. The platform's: all of it.
+    retry(target) {
+      const { platform, stage } = aim(target);
+      return run(platform, 'apply', stage && [stage.id]);
+    },
     async fix(target) {
       const platform = platformOf(target);
       const card = failureCard(platform.model.view);
-      const path = target?.path ?? [card.stage, card.resource].filter((part) => part !== undefined).join('/');
-      await follow(await chooseFix(platform, dialogs), { platform: platform.key, path });
+      const path = target?.path ?? '';
+      const failed = [card.stage, card.resource].filter((part) => part !== undefined).join('/');
+      const chosen = await chooseFix(platform, dialogs);
+      await follow(chosen, { platform: platform.key, path: chosen === 'openSource' && path === '' ? failed : path });
     },
     async destroyStage(target) {
       const chosen = await stageAt(target);

@@ -139,7 +139,8 @@ export class Platform {
     this.poller.reschedule();
     try {
       const outcome = await client.call(verb, request);
-      this.model.runEnds();
+      if (outcome.outcome === 'cancelled') this.model.runIsCancelled(request, new Date(this.#ports.clock.now()).toISOString());
+      else this.model.runEnds();
       return outcome;
     } catch (error) {
       if (error instanceof RunnerGone) this.model.runIsLost(new Date(this.#ports.clock.now()).toISOString());

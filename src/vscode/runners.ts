@@ -7,7 +7,13 @@ import { forkRunner } from './forkRunner.ts';
 import type { Platform } from './platform.ts';
 import { RunnerClient, type Answers } from './runnerClient.ts';
 
-const NOBODY: Answers = { mfaCode: async () => undefined, confirmIdentity: async () => false, signIn: async () => false };
+const NOBODY: Answers = {
+  mfaCode: async () => undefined,
+  confirmIdentity: async () => false,
+  runProgram: async () => false,
+  adoptCluster: async () => false,
+  signIn: async () => false,
+};
 
 /** Starts runner processes, and says how each platform is reached. */
 export class Runners {
@@ -40,7 +46,8 @@ export class Runners {
     const kubeconfig = text('kubeconfig');
     const context = text('context');
     const { file, mode, profile } = platform;
-    const base = { file, mode, stateFolder: this.#folder };
+    const workspaces = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+    const base = { file, mode, stateFolder: this.#folder, workspaces };
     if (mode === 'rehearsal') return { ...base, timeScale: settings.get<number>('timeScale', 30) };
     return {
       ...base,

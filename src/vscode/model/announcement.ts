@@ -12,6 +12,7 @@ export interface Announcement {
 }
 
 const FIX = { label: 'Fix...', command: 'fix' } as const;
+const CONTINUE = { label: 'Continue', command: 'continue' } as const;
 const LOG = { label: 'Show Log', command: 'log' } as const;
 
 /** `seconds` is what the person waited, by their own clock. */
@@ -19,7 +20,7 @@ export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', ou
   const name = view.status?.platform.name ?? view.fallbackName;
   const rehearsal = view.mode === 'rehearsal';
   if (outcome.outcome === 'cancelled') {
-    return { level: 'info', text: `${name}: cancelled. What was made is kept; Apply All goes on from here.`, actions: [LOG] };
+    return { level: 'info', text: `${name}: cancelled. What was made is kept; Continue goes on from here.`, actions: [CONTINUE, LOG] };
   }
   if (outcome.outcome === 'failed') {
     const { cause, facts } = failureCard(view);

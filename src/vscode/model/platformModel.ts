@@ -1,8 +1,7 @@
 import type { RunEvent } from '../../core/engine/events.ts';
 import type { Finding } from '../../core/findings/finding.ts';
 import type { PlatformStatus, Session } from '../../core/status/platformStatus.ts';
-import type { Interrupted } from '../../runner/protocol.ts';
-import type { Mode, PlatformView, RunView } from './platformView.ts';
+import type { LeftRun, Mode, PlatformView, RunView } from './platformView.ts';
 
 export type Fold = (status: PlatformStatus, event: RunEvent) => PlatformStatus;
 
@@ -62,7 +61,7 @@ export class PlatformModel {
     this.#set({ ...this.#view, trouble: sentence });
   }
 
-  setInterrupted(interrupted: Interrupted | undefined): void {
+  setInterrupted(interrupted: LeftRun | undefined): void {
     this.#set({ ...this.#view, interrupted });
   }
 
@@ -78,6 +77,14 @@ export class PlatformModel {
   /** The call that was the run came back, or never will: no row may spin for it any longer. */
   runEnds(): void {
     this.#set({ ...this.#view, run: undefined });
+  }
+
+  /** The person stopped it: *Continue* goes on with what it was to do. */
+  runIsCancelled(request: { readonly stages?: readonly string[] }, at: string): void {
+    const { run } = this.#view;
+    if (!run) return;
+    this.runEnds();
+    this.setInterrupted({ run: '', verb: run.verb, stages: request.stages ?? [], at, cancelled: true });
   }
 
   /** The runner went away in mid-run. AWS finishes what was started. */

@@ -96,7 +96,8 @@ function standingFace(view: PlatformView, stages: readonly StageStatus[], now: n
   const stopped = stages.find(({ state }) => state === 'failed' || state === 'blocked');
   const error = { id: 'error', color: 'problemsErrorIcon.foreground' };
   if (view.interrupted) {
-    const words = [`${view.interrupted.verb} interrupted at ${clockTime(view.interrupted.at, now)}`, ...stands];
+    const { verb, at, cancelled } = view.interrupted;
+    const words = [`${verb} ${cancelled ? 'cancelled' : 'interrupted'} at ${clockTime(at, now)}`, ...stands];
     return { icon: { id: 'debug-pause', color: 'problemsWarningIcon.foreground' }, words, badge: true, flags: [...going, ...common] };
   }
   if (stopped) {

@@ -20,6 +20,11 @@ export interface RunView {
   readonly paused: string | undefined;
 }
 
+/** A run that did not get to its end: its window closed, or its person stopped it. */
+export interface LeftRun extends Interrupted {
+  readonly cancelled?: true;
+}
+
 /** Everything that the rows of one platform are made of: plain data, immutable. */
 export interface PlatformView {
   /** The platform file's URI: the first half of every row's id. */
@@ -35,7 +40,7 @@ export interface PlatformView {
   /** Findings of level error in platform.yml: nothing can be planned. */
   readonly errors: number;
   readonly run: RunView | undefined;
-  readonly interrupted: Interrupted | undefined;
+  readonly interrupted: LeftRun | undefined;
   /** Why the last look failed, in one sentence. */
   readonly trouble: string | undefined;
 }

@@ -80,7 +80,8 @@ function stateRow({ path, kind, title, stated, flags, open, now }: StateRowParts
   const label = visibleText(title);
   const badge = badgeOf(stated.state, stated.owner);
   const reason = visibleText(stated.reason, 120);
-  const told = reason === '' ? description : reason;
+  // What is missing is told in the same words to eye and ear.
+  const told = reason === '' || stated.missing ? description : reason;
   return {
     path,
     kind,
@@ -102,7 +103,9 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
   const slowest = working.toSorted((one, other) => (other.expected ?? 0) - (one.expected ?? 0))[0];
   const foreign = stage.resources.find(({ state, owner }) => state === 'blocked' && owner === 'foreign');
   const known = stage.resources.find(({ state, lastKnown }) => state === 'unknown' && lastKnown);
-  const changes = stage.resources.reduce((sum, resource) => sum + (resource.changes ?? (resource.state === 'absent' ? 1 : 0)), 0);
+  const absent = stage.resources.filter(({ state }) => state === 'absent');
+  const missing = stage.state === 'outdated' && absent.length > 0 ? { count: absent.length, of: stage.resources.length } : undefined;
+  const changes = stage.resources.reduce((sum, { state, changes: own = 0 }) => sum + (state === 'absent' ? 0 : own), 0);
   return {
     state: stage.state,
     reason: stage.reason,
@@ -113,7 +116,8 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
     expected: slowest?.expected,
     createSeconds: stage.estimate.createSeconds,
     monthlyUsd: stage.estimate.monthlyUsd,
-    changes: stage.state === 'outdated' ? Math.max(1, changes) : foreign?.changes,
+    changes: stage.state !== 'outdated' ? foreign?.changes : missing ? changes : Math.max(1, changes),
+    missing,
     after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
     failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
     rehearsal: view.mode === 'rehearsal',

@@ -45,6 +45,8 @@ export interface Stated {
   readonly createSeconds?: number | undefined;
   readonly monthlyUsd?: number | undefined;
   readonly changes?: number | undefined;
+  /** Of a stage that is there in part: how many of its resources are not, and how many there are. */
+  readonly missing?: { readonly count: number; readonly of: number } | undefined;
   /** Titles of what it waits for. */
   readonly after: readonly string[];
   /** Titles of what it was skipped for. */
@@ -97,7 +99,7 @@ function stateParts(stated: Stated, now: number): string[] {
     case 'ready':
       return ['ready', reason === 'ready' ? '' : reason];
     case 'outdated':
-      return ['ready', `${count(stated.changes ?? 1, 'change')} to apply`];
+      return outdatedParts(stated);
     case 'unknown':
       return [
         stated.lastKnown && stated.lastKnown.state !== 'absent'
@@ -105,6 +107,13 @@ function stateParts(stated: Stated, now: number): string[] {
           : reason || 'not known',
       ];
   }
+}
+
+/** What is there in part only is not ready: its words say what is missing first. */
+function outdatedParts({ missing, changes = 1 }: Stated): string[] {
+  const toApply = `${count(changes, 'change')} to apply`;
+  if (missing === undefined) return ['ready', toApply];
+  return [`${missing.count} of ${missing.of} to create`, changes > 0 ? toApply : ''];
 }
 
 function timeToMake({ createSeconds }: Stated): string {

@@ -56,6 +56,26 @@ const STAGES: readonly (readonly [string, Partial<StageStatus>, string, string |
     'M',
   ],
   [
+    'there in part',
+    {
+      state: 'outdated',
+      reason: '2 of 3 are missing',
+      resources: [resource({ state: 'ready' }), resource({ state: 'absent' }), resource({ state: 'absent' })],
+    },
+    'diff-modified',
+    'charts.blue',
+    '2 of 3 to create',
+    'M',
+  ],
+  [
+    'there in part, and to be changed',
+    { state: 'outdated', resources: [resource({ state: 'outdated', changes: 2 }), resource({ state: 'absent' })] },
+    'diff-modified',
+    'charts.blue',
+    '1 of 2 to create · 2 changes to apply',
+    'M',
+  ],
+  [
     'foreign',
     { state: 'blocked', resources: [resource({ state: 'blocked', owner: 'foreign', physicalId: 'vpc-0ab1', changes: 1 })] },
     'references',
