@@ -5,7 +5,7 @@ import { awsError, scriptedAws } from './scriptedAws.ts';
 
 const signal = new AbortController().signal;
 const { aws } = scriptedAws({});
-const failing = (error: unknown) => (): Promise<never> => Promise.reject(error);
+const failing = (error: Error) => (): Promise<never> => Promise.reject(error);
 const lost = (code: string): Error => Object.assign(new Error(`socket: ${code}`), { code });
 
 describe('errors of AWS', () => {

@@ -66,7 +66,7 @@ describe('rehearsed services around EC2', () => {
       }),
     );
     assert.equal(answer.PriceList?.length, 1);
-    assert.match(answer.PriceList?.[0]?.toString() ?? '', /"USD":"0\.0208000000"/);
+    assert.match(String(answer.PriceList?.[0]), /"USD":"0\.0208000000"/);
   });
 
   it('keeps subnets that a load balancer stands on, until some time after it went', async () => {

@@ -212,5 +212,5 @@ async function openJournalOnFullDisk(told: unknown[]): Promise<Awaited<ReturnTyp
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'journal.jsonl');
   await symlink('/dev/full', path);
-  return openJournal(path, (error) => told.push(error));
+  return await openJournal(path, (error) => told.push(error));
 }

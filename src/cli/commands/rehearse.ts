@@ -6,6 +6,7 @@ import { SERVER_FILE } from '../../runner/rehearsalProcess.ts';
 import { RunnerError } from '../../runner/runnerError.ts';
 import { shellOf, shellWord } from '../../runner/shellQuote.ts';
 import { defaultStateFolder } from '../../runner/stateFolder.ts';
+import type { startRehearsal } from '../../rehearsal/rehearse.ts';
 import type { CliContext } from '../cliContext.ts';
 import { table } from '../text/style.ts';
 import { checkAccount, numberOption } from '../usage.ts';
@@ -66,13 +67,14 @@ export async function rehearse(context: CliContext, options: RehearseOptions, st
   }
 }
 
-type Start = (typeof import('../../rehearsal/rehearse.ts'))['startRehearsal'];
+type Start = typeof startRehearsal;
 
 /** The rehearsal is loaded by this command alone. */
 async function start(options: Parameters<Start>[0]): Promise<Awaited<ReturnType<Start>>> {
-  const { startRehearsal } = await import('../../rehearsal/rehearse.ts');
+  // loaded when it is served: no other command needs a whole account
+  const { startRehearsal: start } = await import('../../rehearsal/rehearse.ts');
   try {
-    return await startRehearsal(options);
+    return await start(options);
   } catch (error) {
     if (error instanceof Error && REFUSALS.has(error.name))
       throw new RunnerError(error.message, { code: 'rehearsal', exit: 2, cause: error });

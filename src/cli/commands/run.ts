@@ -48,7 +48,7 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
       !(await person.confirm(options.verb === 'apply' ? 'Apply this?' : 'Destroy all of this?', interrupts.signal))
     ) {
       output.message('Nothing was changed.');
-      return interrupts.signal.aborted ? INTERRUPTED : 2;
+      return wasInterrupted(interrupts.signal) ? INTERRUPTED : 2;
     }
     try {
       return conclude(context, await start(session, options, plan), options, rehearsal);
@@ -89,3 +89,6 @@ function conclude({ output, interrupts }: CliContext, outcome: Outcome, { verb, 
   output.message(`Stopped cleanly: what was started finishes by itself. Run slipway ${verb} again to go on.`);
   return interrupts.signal.aborted ? INTERRUPTED : 1;
 }
+
+/** Asked afresh: what was false before a question may be true after it. */
+const wasInterrupted = (signal: AbortSignal): boolean => signal.aborted;

@@ -119,7 +119,7 @@ function decideRecreate(seen: Observation<unknown>, change: Doing, { planned, as
   const present = presentIn(seen);
   if (!present) return fail({ reason: change.summary, code: 'failed' });
   if (planned !== 'recreate' || asked.has('create'))
-    return fail({ reason: 'reason' in present && present.reason !== undefined ? present.reason : change.summary, code: 'failed' });
+    return fail({ reason: 'reason' in present ? present.reason : change.summary, code: 'failed' });
   return {
     do: 'act',
     act: { step: 'delete', need: `recreate ${present.physicalId} ${attributesOf(present.attributes)}`, ...labelOf(change), seen: present },

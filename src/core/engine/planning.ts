@@ -40,7 +40,7 @@ export function planApply(
   return [...own, ...orphans.map((orphan) => entry(ORPHANS, orphan, deletion(orphan, 'no longer in the platform file')))];
 }
 
-const isTakenAlong = (change: Change): boolean => 'because' in change && change.because !== undefined;
+const isTakenAlong = (change: Change): boolean => 'because' in change;
 
 /** What lives in something that is replaced, or was made from an immutable value of it, is replaced with it. */
 function cascaded(
@@ -52,7 +52,7 @@ function cascaded(
 ): Change {
   const isReplaced = (id: ResourceId): boolean => changes.get(id)?.action === 'replace';
   const home = resource.within && isReplaced(resource.within.id) ? resource.within.id : undefined;
-  const isUnsure = 'unsure' in change && change.unsure !== undefined && change.unsure.length > 0;
+  const isUnsure = 'unsure' in change && change.unsure.length > 0;
   const because = home ?? (isUnsure ? graph.requires(resource.id).find(isReplaced) : undefined);
   if (because === undefined || !resource.steps?.delete || !isOurs(seen)) return change;
   const root = graph.get(because)?.title ?? because;

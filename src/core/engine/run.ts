@@ -122,7 +122,8 @@ export class Run {
     const news = {
       state: seen.state,
       owner: present?.owner ?? ('none' as const),
-      ...('reason' in seen && seen.reason !== undefined ? { reason: seen.reason } : {}),
+      ...('reason' in seen ? { reason: seen.reason } : {}),
+      ...('cause' in seen && seen.cause !== undefined ? { cause: seen.cause } : {}),
       ...(present?.leaving ? { leaving: true as const } : {}),
       ...(seen.state === 'degraded' && seen.awaits !== undefined ? { awaits: seen.awaits } : {}),
       ...(present ? { physicalId: present.physicalId } : {}),

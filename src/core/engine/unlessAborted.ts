@@ -2,7 +2,7 @@
 export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   let leave = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
+    leave = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
   });

@@ -30,7 +30,7 @@ function tree(parameters: readonly (readonly [string, string])[]): WireStruct {
       const next = node[step];
       const below = typeof next === 'object' ? next : (Object.create(null) as Record<string, Wire>);
       node[step] = below;
-      node = below as Record<string, Wire>;
+      node = below;
     }
     const last = steps.at(-1) ?? '';
     if (node[last] === undefined) node[last] = value;

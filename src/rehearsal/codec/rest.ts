@@ -131,7 +131,9 @@ function withoutDemand(shape: NormalizedSchema, parsed: unknown): Record<string,
     const key = member.getMemberTraits().xmlName ?? name;
     const below: unknown = Reflect.get(parsed, key);
     if (below === undefined) continue;
-    value[name] = member.isStructSchema() ? readXmlMembers(member, below, key) : readSimple('restXml', member, String(below), key);
+    value[name] = member.isStructSchema()
+      ? readXmlMembers(member, below, key)
+      : readSimple('restXml', member, typeof below === 'string' ? below : '', key);
   }
   return value;
 }

@@ -150,8 +150,8 @@ function networkChange({ resourcesVpcConfig: wanted }: UpdateClusterConfigReques
 
 function loggingChange(cluster: ClusterRecord, { logging }: UpdateClusterConfigRequest): WantedChange | undefined {
   if (logging?.clusterLogging === undefined) return undefined;
-  const changed = new Map(
-    logging.clusterLogging.flatMap((setup) => (setup.types ?? []).map((type) => [String(type), setup.enabled === true])),
+  const changed = new Map<string, boolean>(
+    logging.clusterLogging.flatMap((setup) => (setup.types ?? []).map((type) => [type, setup.enabled === true] as const)),
   );
   const kept = cluster.settings.enabledLogTypes.filter((type) => changed.get(type) !== false);
   const added = [...changed].filter(([type, enabled]) => enabled && !kept.includes(type)).map(([type]) => type);

@@ -138,7 +138,7 @@ function isTooDeep(body: string): boolean {
 
 function send(response: ServerResponse, answer: Pick<KubeAnswer, 'status' | 'body' | 'warnings'>): void {
   const isText = typeof answer.body === 'string';
-  const text = isText ? String(answer.body) : JSON.stringify(answer.body);
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
   for (const warning of answer.warnings) response.appendHeader('warning', `299 - "${warning.replaceAll('"', '\\"')}"`);
   response.writeHead(answer.status, {
     'content-type': isText ? 'text/plain' : 'application/json',

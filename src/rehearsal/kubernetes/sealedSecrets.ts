@@ -10,8 +10,8 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * back is a valid Secret whose values say that; the same value sent again gives the same seal, so that an apply sees no change.
  */
 export function sealed(secret: KubeObject, salt: string): KubeObject {
-  const texts = Object.entries(objectIn(secret, 'stringData')).map(([key, value]) => [key, Buffer.from(String(value))] as const);
-  const data = Object.entries(objectIn(secret, 'data')).map(([key, value]) => [key, Buffer.from(String(value), 'base64')] as const);
+  const texts = Object.entries(objectIn(secret, 'stringData')).map(([key, value]) => [key, Buffer.from(plain(value))] as const);
+  const data = Object.entries(objectIn(secret, 'data')).map(([key, value]) => [key, Buffer.from(plain(value), 'base64')] as const);
   const all = Object.fromEntries([...data, ...texts].map(([key, value]) => [key, seal(value, salt)]));
   const rest = without(secret, 'data', 'stringData');
   const kept: KubeObject = { ...rest, apiVersion: secret.apiVersion, kind: secret.kind, metadata: withoutCopy(secret, salt) };
@@ -49,3 +49,6 @@ function sealedCopy(copy: string, salt: string): string {
   };
   return `${JSON.stringify(sealed(whole, salt))}\n`;
 }
+
+/** Values of a Secret are texts; anything else was refused before it came here. */
+const plain = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -137,7 +137,7 @@ describe('a hostile platform.yml', function () {
   });
 
   it('keeps its control characters, its links and its length to itself', () => {
-    for (const key of ['\\u001b[31mred', '\\u202egnp', `${'k'.repeat(900)}`]) {
+    for (const key of ['\\u001b[31mred', '\\u202egnp', 'k'.repeat(900)]) {
       const { findings } = parsePlatform(`${sound}"${key}": 1`, file);
       const { message } = findings.find(({ code }) => code === 'platform.unknown-key') ?? assert.fail();
       assert.doesNotMatch(message, /[\p{Cc}\p{Cf}]/u);

@@ -27,7 +27,7 @@ function fieldsOf(model: string): readonly Field[] {
   if (typeof made !== 'function' || !('getAttributeTypeMap' in made) || typeof made.getAttributeTypeMap !== 'function') {
     throw new Error(`client-node has no model ${model}`);
   }
-  return made.getAttributeTypeMap() as readonly Field[];
+  return Reflect.apply(made.getAttributeTypeMap, made, []) as readonly Field[];
 }
 
 /** `Array<V1Container>` → `list:Container`, `{ [key: string]: string; }` → `map:string`. */

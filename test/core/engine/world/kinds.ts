@@ -1,15 +1,6 @@
 import { compare } from '../../../../src/core/graph/compare.ts';
 import { presentIn } from '../../../../src/core/graph/observation.ts';
-import type {
-  AnyResource,
-  Attributes,
-  Handle,
-  Look,
-  Needs,
-  Observation,
-  Resource,
-  ResourceId,
-} from '../../../../src/core/graph/resource.ts';
+import type { AnyResource, Attributes, Handle, Look, Observation, Resource, ResourceId } from '../../../../src/core/graph/resource.ts';
 import { MINUTE, SECOND, type Client, type Row, type Type } from './world.ts';
 
 export interface IdOut {
@@ -478,7 +469,7 @@ export async function census(client: Client, look: Look, provider: string, types
   const rows = (await Promise.all(types.map((type) => look.share(`list ${type}`, () => client.list(type))))).flat();
   return rows
     .filter((row) => row.resource !== undefined && row.goneAt === undefined)
-    .map((row): Resource<IdOut, Needs> => ({
+    .map((row): Resource<IdOut> => ({
       id: row.resource ?? row.id,
       kind: row.type,
       provider,
