@@ -127,12 +127,31 @@ function stagePage({ graph, stage, lines, region, asOf }) {
     '## What it makes',
     table(['resource', 'kind', 'id', 'needs', 'seconds to make', 'seconds to delete', 'a month'], rows),
     '## The same by hand',
-    'What `slipway commands` prints for it. A word in angle brackets is known only when what it names is there.',
+    [
+      'What `slipway commands` prints for it. A word in angle brackets is known only when what it names is there.',
+      ...gapsIn(graph, stage, lines),
+    ].join(' '),
     ['```sh', ...lines, '```'].join('\n'),
     ...(stage.warnings === undefined ? [] : ['## What must not go wrong', stage.warnings.map((each) => `- ${each}`).join('\n')]),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** What those lines leave out, because nobody is connected when they are printed. A line that is there again takes its sentence away. */
+function gapsIn(graph, stage, lines) {
+  const prints = (word) => lines.some((line) => line.includes(word));
+  const isRole = (id) => graph.get(id)?.kind === 'AWS::IAM::Role';
+  const hasRole = stage.resources.some(({ id }) => isRole(id));
+  const givesRole = stage.resources.some(({ id, kind }) => kind === 'AWS::EKS::Addon' && graph.requires(id).some(isRole));
+  return [
+    ...(hasRole && !prints('attach-role-policy')
+      ? ['Not among them: `aws iam attach-role-policy` for each policy of a role, whose ARN depends on the account’s partition.']
+      : []),
+    ...(givesRole && !prints('--service-account-role-arn')
+      ? ['Nor is the add-on’s `--service-account-role-arn`, which depends on the account.']
+      : []),
+  ];
 }
 
 const defaultOf = (shape) => (shape.type === 'either' ? shape.one.default : shape.default);

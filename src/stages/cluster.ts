@@ -22,7 +22,7 @@ const SUMMARY =
   'The control plane of EKS in the public and the private subnets, with the default security group of the VPC, reachable from the Internet and from inside, its access entries and its default add-ons at their default versions. It does not wait for the NAT gateways.';
 
 const WARNINGS = [
-  'The version is in standard support, and the support policy is `STANDARD`: by default the API chooses extended support, which costs six times as much once standard support has ended.',
+  '`latest` takes the newest version that has ninety days of standard support left, and the support policy is `STANDARD`: by default the API chooses extended support, in which a cluster costs six times as much.',
   'Access is by access entries (`API_AND_CONFIG_MAP`): by default the API chooses the config map alone. The creator has an entry of its own, so that it is seen and kept like everything else.',
   'The default add-ons are EKS add-ons, not the self-managed copies that the API installs unless told otherwise.',
   'A new role is not known everywhere at once. `CreateCluster` is sent again until it is, for a bounded time, and then the reason is said: a wrong trust policy answers with the same words.',

@@ -55,7 +55,7 @@ function entryOf({ endpoint, certificateAuthority }: ClusterOut) {
 }
 
 const WARNINGS = [
-  'A cluster that is made again has another endpoint and another certificate under the same name: the entry is compared with the cluster and replaced whole.',
+  'A cluster that is made again has another endpoint and another certificate under the same name: the entry is compared with the cluster and brought up to date; the namespace of its context stays.',
   'Whatever stands under the cluster’s ARN is taken for its entry, whoever wrote it; every other entry and the rest of the file stay as they are.',
   'In a rehearsal the entry goes to a file in the rehearsed world and never to your own kubeconfig.',
 ] as const;
