@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Person } from '../runner/person.ts';
 import { printable } from '../runner/printable.ts';
 import type { Questions } from '../runner/protocol.ts';
+import { shellWord } from '../runner/shellQuote.ts';
 import type { Output, Stream } from './output.ts';
 
 /** Asks on a terminal. Without one every answer means "no", at once. */
@@ -39,6 +40,17 @@ export class TerminalPerson implements Person {
         if (about.endpoint !== undefined) this.#output.message(`AWS is reached at another address: ${printable(about.endpoint)}.`);
         if (about.previous !== undefined) this.#output.message(`Until now it was ${printable(about.previous)}.`);
         return this.confirm('Is that right?', signal);
+      },
+      runProgram: async ({ kubeconfig, command, environment }) => {
+        if (!this.present) return false;
+        this.#output.message(`${printable(kubeconfig)} makes its credentials with a program, which runs with all that you may do:`);
+        this.#output.message(printable([...environment, ...command].map((word) => shellWord(word, 'posix')).join(' ')));
+        return this.confirm('May it run, now and from now on?', signal);
+      },
+      adoptCluster: async ({ server, platform, account, region }) => {
+        if (!this.present) return false;
+        this.#output.message(`The cluster at ${printable(server)} does not say whose it is.`);
+        return this.confirm(`Is it the one of ${printable(platform)} in account ${account}, ${region}?`, signal);
       },
       signIn: async ({ reason, command }) => {
         if (!this.present) return false;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { Refused } from '../core/graph/errors.ts';
 import type { Connection } from './connection.ts';
+import type { ExecProgram } from './execProgram.ts';
 
 /** A connection that a kubeconfig describes; `ownToken` is asked where the file would run a program for an EKS token. */
 export type NamedConnection = (ownToken: () => Promise<string>) => Connection;
@@ -12,6 +13,11 @@ export interface KubeconfigChoice {
   readonly file: string;
   /** Default: the file's own `current-context`. */
   readonly context?: string | undefined;
+  /**
+   * What becomes of a program that makes the credentials: its token, once the person has agreed. Absent: none is run.
+   * @throws whatever refuses the kubeconfig.
+   */
+  program?(program: ExecProgram): Promise<() => Promise<string>>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,10 +27,11 @@ const EKS_TOKEN_PROGRAMS = /(^|[/\\])(aws|aws-iam-authenticator|slipway)(\.exe|\
 
 /**
  * Reads how a kubeconfig reaches its cluster: for a tunnel, a bastion, a proxy (`--kubeconfig`, `--context`). Only its data is used: a
- * kubeconfig is a program, and none that it names is run. For `aws eks get-token` and its like the token is made in process.
+ * kubeconfig is a program, and one that it names is run by `program` or not at all. For `aws eks get-token` and its like the token is
+ * made in process.
  * @throws Refused with one sentence for a file that cannot be read or used.
  */
-export async function kubeconfigConnection({ file, context }: KubeconfigChoice): Promise<NamedConnection> {
+export async function kubeconfigConnection({ file, context, program }: KubeconfigChoice): Promise<NamedConnection> {
   const config = await readConfig(file);
   const name = context ?? textIn(config, 'current-context');
   if (name === undefined || name === '') throw refusal(file, 'names no current context: say which with --context');
@@ -41,7 +48,8 @@ export async function kubeconfigConnection({ file, context }: KubeconfigChoice):
   const certificateAuthority = await material(file, base, cluster, 'certificate-authority');
   const clientCertificate = await clientCertificateOf(file, base, user);
   const serverName = textIn(cluster, 'tls-server-name');
-  const token = tokenOf(file, base, user, clientCertificate !== undefined);
+  const credentials = tokenOf(file, base, user, clientCertificate !== undefined, cluster);
+  const token = typeof credentials === 'object' ? await programmed(file, credentials, program) : credentials;
   return (ownToken) => ({
     server,
     token: token === 'own' ? ownToken : token,
@@ -51,19 +59,55 @@ export async function kubeconfigConnection({ file, context }: KubeconfigChoice):
   });
 }
 
-function tokenOf(file: string, base: string, user: Fields, hasCertificate: boolean): 'own' | Connection['token'] {
+function tokenOf(
+  file: string,
+  base: string,
+  user: Fields,
+  hasCertificate: boolean,
+  cluster: Fields,
+): 'own' | Connection['token'] | ExecProgram {
   const fixed = textIn(user, 'token');
   const tokenFile = textIn(user, 'tokenFile');
   // As kubectl: the file wins, and is read anew each time, since something renews it.
   if (tokenFile !== undefined) return async () => (await readText(file, resolve(base, tokenFile))).trim();
   if (fixed !== undefined) return () => Promise.resolve(fixed);
-  const command = isFields(user['exec']) ? textIn(user['exec'], 'command') : undefined;
-  if (command !== undefined && EKS_TOKEN_PROGRAMS.test(command)) return 'own';
-  if (command !== undefined)
-    throw refusal(file, 'makes its credentials with a program, which Slipway does not run: use one with a token or a client certificate');
+  const program = isFields(user['exec']) ? programOf(file, user['exec'], cluster) : undefined;
+  if (program !== undefined) return EKS_TOKEN_PROGRAMS.test(program.command) ? 'own' : program;
   if (hasCertificate) return () => Promise.resolve(undefined);
-  throw refusal(file, 'has no credentials that Slipway can use: a token, a client certificate, or aws eks get-token');
+  throw refusal(file, 'has no credentials that Slipway can use: a token, a client certificate, or a program that makes a token');
 }
+
+async function programmed(file: string, program: ExecProgram, run: KubeconfigChoice['program']): Promise<Connection['token']> {
+  if (run === undefined) throw refusal(file, 'makes its credentials with a program, and nobody can be asked whether that may run');
+  return run(program);
+}
+
+/** client-go's `ExecConfig`, of which everything must be what it should be: it is about to be run. */
+function programOf(file: string, exec: Fields, cluster: Fields): ExecProgram {
+  const [command, apiVersion] = [textIn(exec, 'command'), textIn(exec, 'apiVersion')];
+  const [args, env] = [exec['args'] ?? [], exec['env'] ?? []];
+  if (command === undefined || command === '' || apiVersion === undefined || !isTexts(args) || !isVariables(env))
+    throw refusal(file, 'names a program for its credentials in a form that kubectl would not take either');
+  if (exec['interactiveMode'] === 'Always')
+    throw refusal(file, 'makes its credentials with a program that asks questions on a terminal, which it has not got here');
+  const told = exec['provideClusterInfo'] === true ? { cluster: clusterInfo(cluster) } : {};
+  return { apiVersion, command, args, env: Object.fromEntries(env.map(({ name, value }) => [name, value])), ...told };
+}
+
+function clusterInfo(cluster: Fields): Readonly<Record<string, string>> {
+  const keys = ['server', 'tls-server-name', 'certificate-authority-data', 'proxy-url'];
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = textIn(cluster, key);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}
+
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+const isVariables = (value: unknown): value is readonly { readonly name: string; readonly value: string }[] =>
+  Array.isArray(value) && value.every((each) => isFields(each) && typeof each['name'] === 'string' && typeof each['value'] === 'string');
 
 async function clientCertificateOf(file: string, base: string, user: Fields): Promise<Connection['clientCertificate']> {
   const [certificate, key] = await Promise.all([

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, open, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { lstat, mkdir, open, readlink, rename, stat, unlink } from 'node:fs/promises';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Clock } from '../core/engine/ports.ts';
 import { Refused, Unseen } from '../core/graph/errors.ts';
 import { CorruptKubeconfig, entryIn, execEntry, withEntry, withoutEntry } from './kubeconfigEntry.ts';
 import type { KubeconfigEntry } from './kubeconfigEntry.ts';
+import { liesWithin, realOrSame } from './realPath.ts';
 
 /** How long another program may hold the file's lock, milliseconds. */
 const longestWait = 10_000;
@@ -85,10 +86,8 @@ export function personsKubeconfig(options: KubeconfigOptions): Kubeconfig {
 async function editFile(path: string, edit: (text: string) => string, options: KubeconfigOptions): Promise<void> {
   try {
     const target = await targetOf(path);
-    for (const folder of options.workspaces) {
-      if (isInside(await realOrSame(folder), target))
-        throw new Refused(`${path} lies in a workspace, where others can put it: choose a kubeconfig outside by KUBECONFIG.`);
-    }
+    if (await liesWithin(target, options.workspaces))
+      throw new Refused(`${path} lies in a workspace, where others can put it: choose a kubeconfig outside by KUBECONFIG.`);
     const before = await stateOf(target);
     if (before === undefined && !(await exists(dirname(target)))) await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await locked([...new Set([path, target])], options.clock, async () => {
@@ -113,18 +112,6 @@ async function targetOf(path: string): Promise<string> {
     at = resolve(dirname(at), await readlink(at));
   }
   throw new Refused(`The links at ${path} lead in a circle: point KUBECONFIG at a file.`);
-}
-
-/** The real path of what is there of it, and the rest as it is written. */
-async function realOrSame(path: string): Promise<string> {
-  const real = await realpath(path).catch(unlessMissing);
-  if (real !== undefined) return real;
-  return dirname(path) === path ? path : join(await realOrSame(dirname(path)), basename(path));
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way.split(sep)[0] !== '..' && !isAbsolute(way);
 }
 
 /** `undefined` when there is none. @throws Refused for what is no file of this person that may be written. */

@@ -17,13 +17,14 @@ export const ADOPT_CLUSTER = 'adopt:kubernetes';
 
 /**
  * A cluster that a kubeconfig names could be any: it has to prove that it is this platform's. One that says nothing is
- * claimed with a consent of its own, and proves itself from then on.
- * @throws RunnerError exit 3; Unseen when it cannot be reached.
+ * claimed with a consent of its own, given beforehand (`allow`) or by `ask`, and proves itself from then on.
+ * @throws RunnerError exit 3 when it is another's, exit 2 without consent; Unseen when it cannot be reached.
  */
 export async function proveCluster(
   client: Pick<KubernetesClient, 'get' | 'apply'>,
   claim: ClusterClaim,
   allow: readonly string[],
+  ask: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
   const found = await client.get<ClaimObject>(PATH, signal);
@@ -38,13 +39,14 @@ export async function proveCluster(
       'Name the kubeconfig of this platform’s cluster.',
     );
   }
-  if (!allow.includes(ADOPT_CLUSTER)) {
-    throw refusal(
-      'The cluster that --kubeconfig names does not say whose it is: nothing was changed.',
+  if (!allow.includes(ADOPT_CLUSTER) && !(await ask())) {
+    throw new RunnerError('The cluster that --kubeconfig names does not say whose it is: nothing was changed.', {
+      code: 'consent',
+      exit: 2,
+      next: `If it is this platform's, add --allow ${ADOPT_CLUSTER}`,
       expected,
-      {},
-      `If it is this platform's, add --allow ${ADOPT_CLUSTER}.`,
-    );
+      actual: {},
+    });
   }
   await client.apply(
     PATH,

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createAgents, type Agents } from '../aws/agent.ts';
 import { createAws, type Aws } from '../aws/aws.ts';
 import { awsProvider } from '../aws/provider.ts';
@@ -6,11 +7,11 @@ import { priceBook } from '../aws/prices.ts';
 import type { CallerOut } from '../aws/outputs.ts';
 import type { Clock, Provider } from '../core/engine/ports.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
-import { Refused, SignedOut } from '../core/graph/errors.ts';
+import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
-import { kubeconfigConnection, type NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
+import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
 import { platformGraph } from '../stages/registry.ts';
 import type { KubeconfigPort } from '../stages/kubeconfigPort.ts';
@@ -19,7 +20,9 @@ import { fetchCaller } from './caller.ts';
 import { rehearsalClock, wallClock } from './clock.ts';
 import { chainCredentials, fixedCredentials, type SessionCredentials } from './credentials.ts';
 import { checkEndpoints, namedEndpoints, type NamedEndpoint } from './endpoints.ts';
+import { namedCluster } from './namedCluster.ts';
 import type { Person } from './person.ts';
+import type { ProgramConsents } from './programConsents.ts';
 import type { Reach } from './protocol.ts';
 import type { Rehearsal } from './rehearsalProcess.ts';
 import { kubeconfigPort } from './kubeconfig.ts';
@@ -37,7 +40,7 @@ export interface Connection {
   /** There unless the account is real. */
   readonly rehearsal: Rehearsal | undefined;
   /** The cluster that the person's `--kubeconfig` names; it has to prove whose it is. */
-  readonly namedCluster: KubernetesClient | undefined;
+  readonly namedCluster: { readonly client: KubernetesClient; readonly server: string } | undefined;
   caller(signal: AbortSignal): Promise<CallerOut>;
   close(): void;
 }
@@ -46,6 +49,8 @@ export interface ConnectOptions {
   readonly spec: PlatformSpec;
   readonly reach: Reach;
   readonly person: Person;
+  /** What the person has said of the programs that a kubeconfig names. */
+  readonly consents: ProgramConsents;
   readonly env: NodeJS.ProcessEnv;
   /** The rehearsal that was started for this session; it outlives the connection. */
   readonly rehearsal: Rehearsal | undefined;
@@ -82,7 +87,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
-  const instead = await namedConnection(reach);
+  const instead = await namedConnection(options, world);
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
     kubeconfig: await kubeconfigPort({
@@ -105,7 +110,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     profile,
     endpoints,
     rehearsal,
-    namedCluster: instead === undefined ? undefined : context.reach({ name: spec.name, endpoint: '', certificateAuthority: '' }),
+    namedCluster: instead && {
+      client: context.reach({ name: spec.name, endpoint: '', certificateAuthority: '' }),
+      server: instead(() => Promise.reject(new SignedOut('nothing is sent'))).server,
+    },
     caller: (signal) => fetchCaller(aws, signal),
     close() {
       aws.destroy();
@@ -114,15 +122,19 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
-/** `--kubeconfig`: how the person says that Kubernetes is reached. @throws RunnerError exit 2 for a file that cannot be used. */
-async function namedConnection({ kubeconfig, context }: Reach): Promise<NamedConnection | undefined> {
+/** `--kubeconfig`. The world of a rehearsal is ours, wherever it was put. */
+async function namedConnection(
+  { reach, env, person, consents, signal }: ConnectOptions,
+  world: string | undefined,
+): Promise<NamedConnection | undefined> {
+  const { kubeconfig, context } = reach;
   if (kubeconfig === undefined) return undefined;
-  try {
-    return await kubeconfigConnection({ file: kubeconfig, context });
-  } catch (error) {
-    if (error instanceof Refused) throw new RunnerError(error.message, { code: 'kubeconfig', exit: 2 });
-    throw error;
-  }
+  const folder = dirname(reach.file);
+  const home = env['HOME'] ?? homedir();
+  const isOfWorld = world !== undefined && kubeconfig === join(world, 'kubeconfig');
+  // A platform file right in the home folder does not make ~/.kube part of a workspace.
+  const workspaces = isOfWorld ? [] : [...(reach.workspaces ?? []), ...(folder === home ? [] : [folder])];
+  return namedCluster({ kubeconfig, context, workspaces, env, person, consents, signal });
 }
 
 /** The graph that a file describes, with nobody at the other end: for rows and lines that need no request. */

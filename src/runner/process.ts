@@ -165,5 +165,7 @@ class PendingQuestions implements Person {
 const ANSWERS: { readonly [Q in keyof Questions]: (value: unknown) => Questions[Q]['answer'] } = {
   mfaCode: (value) => (typeof value === 'string' && /^\d{6}$/.test(value) ? value : undefined),
   confirmIdentity: (value) => value === true,
+  runProgram: (value) => value === true,
+  adoptCluster: (value) => value === true,
   signIn: (value) => value === true,
 };

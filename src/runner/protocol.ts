@@ -26,6 +26,8 @@ export interface Reach {
   readonly allowCustomEndpoint?: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** The workspace's folders, where there is one: what lies in them is not the person's own. */
+  readonly workspaces?: readonly string[];
   /** The rehearsal's world folder, time scale, faults and seed. */
   readonly world?: string;
   readonly timeScale?: number;
@@ -120,6 +122,22 @@ export interface Questions {
       readonly endpoint?: string;
       readonly previous?: string;
     };
+    answer: boolean;
+  };
+  /** A kubeconfig of the person's makes its credentials with this program, which nobody has agreed to yet. A yes is remembered by what would be run. */
+  runProgram: {
+    detail: {
+      readonly kubeconfig: string;
+      /** What would be run: the program's real path, and its arguments. */
+      readonly command: readonly string[];
+      /** `NAME=value`, as the kubeconfig sets them for it. */
+      readonly environment: readonly string[];
+    };
+    answer: boolean;
+  };
+  /** The cluster that `--kubeconfig` names does not say whose it is: shall it be this platform's? */
+  adoptCluster: {
+    detail: { readonly server: string; readonly platform: string; readonly account: string; readonly region: string };
     answer: boolean;
   };
   /** Credentials expired in mid-run: answer `true` once signed in again. */

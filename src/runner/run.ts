@@ -135,7 +135,9 @@ function portsOf(options: RunOptions, caller: CallerOut, run: string, intents: I
     guard: async () => {
       await checkAccount(caller);
       const claim = { platform: platformTag(connection.spec), account: caller.account, region: connection.spec.region };
-      if (connection.namedCluster !== undefined) await proveCluster(connection.namedCluster, claim, options.allow, signal);
+      if (connection.namedCluster === undefined) return;
+      const { client, server } = connection.namedCluster;
+      await proveCluster(client, claim, options.allow, () => person.ask('adoptCluster', { server, ...claim }, signal), signal);
     },
     signedOut: async (reason, stop) => {
       await signInAgain(options, reason, stop);

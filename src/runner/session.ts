@@ -14,6 +14,7 @@ import { assertAccount } from './guard.ts';
 import { lastRunOf } from './lastRun.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
+import { ProgramConsents } from './programConsents.ts';
 import { openPlatformFile, specOf } from './platformFile.ts';
 import type { FaultView, Interrupted, PlanView, Reach, RunRequest } from './protocol.ts';
 import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
@@ -44,6 +45,7 @@ export class Session {
   readonly #closing = new AbortController();
   /** What a plan's fingerprint stands for, while a person may still approve it. */
   readonly #approvals = new Map<string, Approval>();
+  readonly #consents: ProgramConsents;
   readonly #connections = new Map<string, Promise<Connection>>();
   #rehearsal: Promise<RunningRehearsal> | undefined;
   #run: AbortController | undefined;
@@ -54,6 +56,7 @@ export class Session {
   constructor(reach: Reach, ports: SessionPorts) {
     this.#reach = reach;
     this.#ports = ports;
+    this.#consents = new ProgramConsents(reach.stateFolder);
   }
 
   /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
@@ -222,6 +225,7 @@ export class Session {
       spec,
       reach: this.#reach,
       person: this.#ports.person,
+      consents: this.#consents,
       env: this.#ports.env,
       rehearsal,
       cliEntry: this.#ports.cliEntry,

@@ -57,12 +57,12 @@ describe('a kubeconfig that the person names', () => {
     assert.equal(await token(), undefined);
   });
 
-  it('never runs a program: the token of EKS is made in process, anything else is refused', async () => {
+  it('runs no program by itself: the token of EKS is made in process, anything else is refused where nobody can be asked', async () => {
     for (const command of ['aws', '/usr/local/bin/aws', 'aws-iam-authenticator']) {
-      write({ exec: { command, args: ['eks', 'get-token'] } });
+      write({ exec: { apiVersion: 'client.authentication.k8s.io/v1beta1', command, args: ['eks', 'get-token'] } });
       assert.equal(await (await connect()).token(), 'canary-own');
     }
-    write({ exec: { command: '/tmp/evil', args: [] } });
+    write({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/tmp/evil' } });
     await assert.rejects(connect(), Refused);
   });
 

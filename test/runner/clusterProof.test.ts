@@ -20,9 +20,12 @@ function cluster(data?: Readonly<Record<string, string>>) {
 }
 
 const prove = (client: Pick<KubernetesClient, 'get' | 'apply'>, ...allow: readonly string[]): Promise<void> =>
-  proveCluster(client, CLAIM, allow, new AbortController().signal);
+  proveCluster(client, CLAIM, allow, () => Promise.resolve(false), new AbortController().signal);
 
-const refused = (error: unknown): boolean => error instanceof RunnerError && error.fields.exit === 3;
+const endsWith =
+  (exit: number) =>
+  (error: unknown): boolean =>
+    error instanceof RunnerError && error.fields.exit === exit && error.fields.expected !== undefined && error.fields.actual !== undefined;
 
 describe('a cluster that --kubeconfig names', () => {
   it('is let through when it says that it is this platform’s', () => prove(cluster(CLAIM).client));
@@ -30,17 +33,28 @@ describe('a cluster that --kubeconfig names', () => {
   it('is refused when it says another platform, account or region, whatever is allowed', async () => {
     for (const other of [{ platform: 'other' }, { account: '999999999999' }, { region: 'eu-west-1' }]) {
       const { client, kept } = cluster({ ...CLAIM, ...other });
-      await assert.rejects(prove(client, ADOPT_CLUSTER), refused);
+      await assert.rejects(prove(client, ADOPT_CLUSTER), endsWith(3));
       assert.deepEqual(kept.data, { ...CLAIM, ...other });
     }
   });
 
   it('is refused when it says nothing, and adopted once with a consent of its own', async () => {
     const { client, kept } = cluster();
-    await assert.rejects(prove(client), refused);
+    await assert.rejects(prove(client), endsWith(2));
     assert.equal(kept.data, undefined);
     await prove(client, ADOPT_CLUSTER);
     assert.deepEqual(kept.data, CLAIM);
     await prove(client);
+  });
+
+  it('is adopted when the person says so, who is not asked once it says whose it is', async () => {
+    const { client, kept } = cluster();
+    let asked = 0;
+    const ask = (): Promise<boolean> => Promise.resolve(++asked === 1);
+    const { signal } = new AbortController();
+    await proveCluster(client, CLAIM, [], ask, signal);
+    assert.deepEqual(kept.data, CLAIM);
+    await proveCluster(client, CLAIM, [], ask, signal);
+    assert.equal(asked, 1);
   });
 });

@@ -7,6 +7,8 @@ import { ScriptedChannel } from './scriptedChannel.ts';
 const answers: Answers = {
   mfaCode: async () => '123456',
   confirmIdentity: async () => true,
+  runProgram: async () => true,
+  adoptCluster: async () => true,
   signIn: async () => assert.fail('the window is gone'),
 };
 const clientOf = (channel: ScriptedChannel): RunnerClient => new RunnerClient(channel, answers, () => undefined);

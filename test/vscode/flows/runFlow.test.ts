@@ -71,7 +71,13 @@ function platformWith(plan: PlanView, runs: 'ends' | 'dies' = 'ends'): { platfor
       startRunner: (_, onEvent) =>
         new RunnerClient(
           channel,
-          { mfaCode: async () => undefined, confirmIdentity: async () => false, signIn: async () => false },
+          {
+            mfaCode: async () => undefined,
+            confirmIdentity: async () => false,
+            runProgram: async () => false,
+            adoptCluster: async () => false,
+            signIn: async () => false,
+          },
           onEvent,
         ),
       reachOf: () => ({ file: '/w/platform.yml', mode: 'live', stateFolder: '/s' }),
