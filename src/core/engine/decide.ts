@@ -1,7 +1,7 @@
 import { canonical } from '../graph/compare.ts';
 import { isLeaving, isOurs, presentIn } from '../graph/observation.ts';
 import type { Action, AnyResource, Attributes, Change, Foreseen, Needs, Observation, Present, ResourceId } from '../graph/resource.ts';
-import type { Failure } from './failure.ts';
+import { seenAs, type Failure } from './failure.ts';
 
 /** The two ends that settling can have. */
 export type Goal = 'there' | 'gone';
@@ -82,7 +82,7 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
     case 'none':
       return decideUnchanged(resource, seen);
     case 'blocked':
-      return fail({ reason: change.summary, code: change.code ?? 'blocked', blocked: true });
+      return fail({ reason: change.summary, code: change.code ?? 'blocked', detail: presentIn(seen)?.physicalId, blocked: true });
     case 'replace':
     case 'delete':
       return fail({ reason: `${change.summary}; that needs a consent of its own`, code: 'no-consent', blocked: true });
@@ -110,7 +110,7 @@ function decideUnchanged(resource: AnyResource, seen: Exclude<Observation<unknow
     case 'pending':
       return { do: 'wait', reason: seen.reason };
     case 'failed':
-      return fail({ reason: seen.reason, code: 'failed' });
+      return fail(seenAs(seen));
   }
 }
 
@@ -119,7 +119,7 @@ function decideRecreate(seen: Observation<unknown>, change: Doing, { planned, as
   const present = presentIn(seen);
   if (!present) return fail({ reason: change.summary, code: 'failed' });
   if (planned !== 'recreate' || asked.has('create'))
-    return fail({ reason: 'reason' in present ? present.reason : change.summary, code: 'failed' });
+    return fail(seenAs({ reason: ('reason' in present ? present.reason : undefined) ?? change.summary, cause: present.cause }));
   return {
     do: 'act',
     act: { step: 'delete', need: `recreate ${present.physicalId} ${attributesOf(present.attributes)}`, ...labelOf(change), seen: present },

@@ -1,13 +1,6 @@
+import type { Cause } from '../graph/cause.ts';
 import type { Action, Owner, ResourceId } from '../graph/resource.ts';
 import type { Residue } from './ports.ts';
-
-/** What went wrong, as plain data: it crosses process boundaries and is never an `Error` or an SDK object. */
-export interface Cause {
-  /** The provider's code, e.g. `VpcLimitExceeded`; or ours, e.g. `timeout`. */
-  readonly code: string;
-  readonly message: string;
-  readonly requestId?: string;
-}
 
 export type ObservedState = 'absent' | 'unknown' | 'ready' | 'degraded' | 'pending' | 'failed';
 
@@ -17,6 +10,7 @@ type Body =
       readonly event: 'resource.observed';
       readonly state: ObservedState;
       readonly reason?: string;
+      readonly cause?: Cause;
       readonly owner: Owner | 'none';
       readonly leaving?: true;
       readonly awaits?: ResourceId;
@@ -37,6 +31,7 @@ type Body =
   | (OfResource & { readonly event: 'resource.finished'; readonly action: Action })
   | (OfResource & {
       readonly event: 'resource.failed';
+      /** The sentence catalogue's words for the cause, where it has some; the provider's own stand in `cause`. */
       readonly reason: string;
       readonly cause?: Cause;
       readonly next?: string;

@@ -1,6 +1,7 @@
 import { AnswerLost, NotYet, SignedOut, Unseen } from '../graph/errors.ts';
 import { outputsIn } from '../graph/observation.ts';
 import type { AnyResource, Depth, Handle, Look, Observation, ResourceId } from '../graph/resource.ts';
+import { failureOf, told } from './failure.ts';
 import type { Run } from './run.ts';
 import { unlessAborted } from './unlessAborted.ts';
 
@@ -36,13 +37,18 @@ export const settledOutputs =
 
 const unseen = (id: ResourceId, reason: string): Unseen => new Unseen(`${id} could not be looked at: ${reason}`);
 
+function unknownBy(error: Unseen | NotYet | AnswerLost): Observation<unknown> {
+  const { reason, cause } = told(failureOf(error));
+  // "It could not be looked at" is what `unknown` says already.
+  return cause.code === 'unseen' ? { state: 'unknown', reason: error.message } : { state: 'unknown', reason, cause };
+}
+
 /** Looks once. What could not be seen is `unknown`. @throws SignedOut, Refused, and whatever a defect throws. */
 export async function lookAt(run: Run, resource: AnyResource, depth: Depth, setting: LookSetting): Promise<Observation<unknown>> {
   try {
     return await resource.observe(lookOf(run, setting), depth);
   } catch (error) {
-    if (error instanceof Unseen || error instanceof NotYet || error instanceof AnswerLost)
-      return { state: 'unknown', reason: error.message };
+    if (error instanceof Unseen || error instanceof NotYet || error instanceof AnswerLost) return unknownBy(error);
     throw error;
   }
 }

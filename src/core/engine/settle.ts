@@ -3,8 +3,9 @@ import { foreseenOf } from '../graph/inputs.ts';
 import { isLeaving, presentIn } from '../graph/observation.ts';
 import type { Action, AnyResource, Observation, ResourceId } from '../graph/resource.ts';
 import { decide, type Act, type Asked, type Decision, type Goal } from './decide.ts';
-import { causeOf, failureOf, type Failure } from './failure.ts';
+import { failureOf, seenAs, told, type Failure } from './failure.ts';
 import { lookAt, settledOutputs } from './look.ts';
+import { wordsFor } from '../status/sentences.ts';
 import { nextAttempt, nextLook, patience } from './pace.ts';
 import type { Result } from './result.ts';
 import type { Run } from './run.ts';
@@ -30,6 +31,9 @@ export interface Surroundings {
 export function settle(run: Run, resource: AnyResource, goal: Goal, surroundings: Surroundings): Promise<Result> {
   return new Settling(run, resource, goal, surroundings).run();
 }
+
+const waitingFor = (reason: string, seen: Observation<unknown>): Failure =>
+  seenAs({ reason, cause: 'cause' in seen ? seen.cause : undefined });
 
 /** Looks, decides and steps until the world is as wanted. First creation, drift repair, resuming and deletion are this same loop. */
 class Settling {
@@ -88,7 +92,7 @@ class Settling {
         case 'act': {
           const refusal = await this.#act(decision.act);
           if (refusal !== undefined && this.#isOver()) return this.#giveUp(refusal);
-          if (refusal !== undefined) await this.#wait(refusal, nextAttempt(this.#refusals++));
+          if (refusal !== undefined) await this.#wait(told(refusal).reason, nextAttempt(this.#refusals++));
           break;
         }
         case 'watch': {
@@ -97,7 +101,7 @@ class Settling {
           break;
         }
         case 'wait': {
-          if (this.#isOver()) return this.#giveUp(decision.reason);
+          if (this.#isOver()) return this.#giveUp(waitingFor(decision.reason, seen));
           await this.#wait(decision.reason, nextLook(this.#run.elapsed() - this.#stepBegan, this.#expected()));
           break;
         }
@@ -136,7 +140,7 @@ class Settling {
   }
 
   /** One step. Answers why to wait before the next look; `undefined`: look at once. @throws whatever ends the resource. */
-  async #act(act: Act): Promise<string | undefined> {
+  async #act(act: Act): Promise<Failure | undefined> {
     const run = this.#run;
     const report = {
       started: () => this.#begin(act.action, act.summary, act.step),
@@ -151,7 +155,7 @@ class Settling {
       if (error instanceof AnswerLost) this.#remember(act);
       if (error instanceof AnswerLost && run.signal.aborted && act.step === 'create') await this.#lookUp();
       if (!isWorthAnotherLook(error)) throw error;
-      return error.message;
+      return failureOf(error);
     } finally {
       this.#wrote = run.reads.mark();
     }
@@ -196,7 +200,7 @@ class Settling {
       const result = await this.#until(end);
       if (result?.kind === 'failed' || result?.kind === 'skipped') return this.#skip(result.cause);
     }
-    if (this.#isOver()) return this.#giveUp(reason);
+    if (this.#isOver()) return this.#giveUp(waitingFor(reason, seen));
     await this.#wait(reason, nextLook(this.#run.elapsed() - this.#stepBegan, this.#expected()));
     return undefined;
   }
@@ -271,12 +275,13 @@ class Settling {
     return { kind: 'done', action };
   }
 
-  #giveUp(reason: string): Result {
+  /** What it waited for is what failed, where the catalogue knows it; else that it took too long. */
+  #giveUp(why: Failure): Result {
     const minutes = Math.max(1, Math.round(this.#waited() / 60_000));
-    return this.#fail({
-      reason: `still waiting after ${minutes} min: ${reason}`,
-      code: this.#blindSince !== undefined ? 'unseen' : 'timeout',
-    });
+    const raw = `still waiting after ${minutes} min: ${why.raw ?? why.reason}`;
+    if (wordsFor(why.code) !== undefined) return this.#fail({ ...why, reason: told(why).reason, raw });
+    if (this.#blindSince !== undefined) return this.#fail({ reason: raw, code: 'unseen' });
+    return this.#fail({ reason: raw, code: 'timeout', detail: `${minutes} min (${why.reason})` });
   }
 
   #skip(cause: ResourceId): Result {
@@ -285,15 +290,7 @@ class Settling {
   }
 
   #fail(failure: Failure): Result {
-    const { reason, next, blocked } = failure;
-    this.#run.emit({
-      event: 'resource.failed',
-      ...this.#run.of(this.#resource),
-      reason,
-      cause: causeOf(failure),
-      ...(next === undefined ? {} : { next }),
-      ...(blocked ? { blocked } : {}),
-    });
+    this.#run.emit({ event: 'resource.failed', ...this.#run.of(this.#resource), ...told(failure) });
     return { kind: 'failed', cause: this.#resource.id };
   }
 }

@@ -6,6 +6,8 @@ export interface CauseFields {
   /** The provider's own error code, e.g. `AddressLimitExceeded`. Shown one click away, never in a sentence. */
   readonly code?: string | undefined;
   readonly requestId?: string | undefined;
+  /** One more word for the sentence that the catalogue has for the code: an action, a type of instance. */
+  readonly detail?: string | undefined;
   /** What a person can do next, one sentence. */
   readonly next?: string | undefined;
   readonly cause?: unknown;
@@ -14,11 +16,13 @@ export interface CauseFields {
 abstract class ProviderError extends Error {
   readonly code: string | undefined;
   readonly requestId: string | undefined;
+  readonly detail: string | undefined;
   readonly next: string | undefined;
   constructor(message: string, fields: CauseFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code;
     this.requestId = fields.requestId;
+    this.detail = fields.detail;
     this.next = fields.next;
   }
 }

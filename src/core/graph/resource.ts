@@ -1,3 +1,4 @@
+import type { Cause } from './cause.ts';
 import type { Finding } from '../findings/finding.ts';
 
 /** A resource's name in its platform, stable and written in its tags: `cluster`, `subnet/private/10.0.16.0-20`. Never an index, never the stage. */
@@ -38,6 +39,8 @@ export interface Present {
   readonly physicalId: string;
   /** Only what was read: `plan` compares nothing else. */
   readonly attributes: Attributes;
+  /** What the provider says is wrong with it; `reason` then says it in words for a row. */
+  readonly cause?: Cause;
   /** It is being deleted: wait until it is gone, then look again. */
   readonly leaving?: true;
   /** Others with our tag for the same resource, by physical id: made by a lost answer. `physicalId` is the used one, else the smallest. */
@@ -53,7 +56,7 @@ export interface Twin {
 /** States are defined by what the engine does: `pending` waits, `ready` and `degraded` let dependants go, `failed` does not heal by waiting, `unknown` is never absent. */
 export type Observation<O> =
   | { readonly state: 'absent' }
-  | { readonly state: 'unknown'; readonly reason: string }
+  | { readonly state: 'unknown'; readonly reason: string; readonly cause?: Cause }
   | (Present & { readonly state: 'ready'; readonly outputs: O; /** A detail worth a row, e.g. `14 nodes`. */ readonly reason?: string })
   | (Present & {
       readonly state: 'degraded';

@@ -95,7 +95,7 @@ describe('Engine.apply', () => {
     assert.deepEqual(outcome.failed, ['nodegroup']);
     const failure = bench.events.find((event) => event.event === 'resource.failed');
     assert.ok(
-      failure?.event === 'resource.failed' && /still waiting after \d+ min: no spot capacity/.test(failure.reason),
+      failure?.event === 'resource.failed' && /^not ready after \d+ min \(no spot capacity/.test(failure.reason),
       JSON.stringify(failure),
     );
     assert.ok(bench.shape().includes('object object/settings'), 'dependants start when it is usable');
@@ -164,7 +164,9 @@ describe('Engine.apply', () => {
     assert.deepEqual(outcome.failed, ['address/a']);
     assert.ok(outcome.changed.includes('cluster'));
     const failure = bench.events.find((event) => event.event === 'resource.failed');
-    assert.ok(failure?.event === 'resource.failed' && failure.reason === 'x is not a function' && failure.cause?.code === 'unexpected');
+    assert.ok(
+      failure?.event === 'resource.failed' && failure.cause?.message === 'x is not a function' && failure.cause.code === 'unexpected',
+    );
   });
 
   it('asks three times for what does not take, and then says so', async () => {

@@ -25,7 +25,7 @@ describe('twins', () => {
     assert.deepEqual(outcome.failed, ['vpc']);
     const failure = bench.events.find((event) => event.event === 'resource.failed');
     assert.ok(failure?.event === 'resource.failed' && failure.cause?.code === 'twins' && failure.blocked === true);
-    assert.match(failure.reason, /vpc-0003 and vpc-0009/);
+    assert.match(failure.cause?.message ?? '', /vpc-0003 and vpc-0009/);
     assert.equal(bench.world.all('vpc').length, 2);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { LONGEST, SENTENCE_CODES, sentenceFor } from '../../../src/core/status/sentences.ts';
+import { LONGEST, SENTENCE_CODES, sentenceFor, sentenceOf, wordsFor } from '../../../src/core/status/sentences.ts';
 
 const SNAPSHOT = new URL('sentences.snapshot.txt', import.meta.url);
 
@@ -37,5 +37,20 @@ describe('sentences', () => {
   it('are none for a code that nobody knows, nor for what every object has', () => {
     assert.equal(sentenceFor('SomethingNewException', { title: 'VPC' }), undefined);
     assert.equal(sentenceFor('toString', { title: 'VPC' }), undefined);
+  });
+
+  it('are told in parts to a row, which has its title already', () => {
+    assert.deepEqual(wordsFor('UnfulfillableCapacity', 't3.small'), {
+      reason: 'no spot capacity for t3.small',
+      next: 'Add instance types or choose on-demand, then retry.',
+    });
+    assert.deepEqual(wordsFor('AccessDeniedException'), wordsFor('denied'), 'with and without Exception');
+  });
+
+  it('cut what a provider said at length, and never the next step', () => {
+    const said = sentenceOf('VPC 10.0.0.0/16', { reason: `${'word '.repeat(60)}.`, next: 'Look at the log, then retry.' });
+    assert.ok(said.length <= LONGEST, said);
+    assert.match(said, /^VPC 10\.0\.0\.0\/16: word .*… Look at the log, then retry\.$/);
+    assert.equal(sentenceOf('VPC', { reason: 'it is gone.' }), 'VPC: it is gone.');
   });
 });
