@@ -9,7 +9,7 @@ import type { Service } from './service.ts';
 
 export interface AccountServerOptions {
   readonly world: FolderWorld;
-  readonly log: RequestLog;
+  readonly log: Pick<RequestLog, 'append'>;
   readonly services: readonly Service[];
   /** 0: any free one. */
   readonly port: number;

@@ -32,10 +32,10 @@ const GLOBAL: readonly string[] = ['iam', 'route53', 'pricing', 's3'];
 /** All AWS services behind one port: finds the service by the signature's scope, verifies, applies faults, runs, writes down. */
 export class AwsFront {
   readonly #world: FolderWorld;
-  readonly #log: RequestLog;
+  readonly #log: Pick<RequestLog, 'append'>;
   readonly #wires: readonly ServiceWire[];
 
-  constructor(world: FolderWorld, log: RequestLog, services: readonly Service[]) {
+  constructor(world: FolderWorld, log: Pick<RequestLog, 'append'>, services: readonly Service[]) {
     this.#world = world;
     this.#log = log;
     this.#wires = services.map((service) => new ServiceWire(service));

@@ -1,25 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAgents } from '../../src/aws/agent.ts';
-import { createAws } from '../../src/aws/aws.ts';
-import { priceBook } from '../../src/aws/prices.ts';
-import { awsProvider } from '../../src/aws/provider.ts';
-import { Engine } from '../../src/core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
 import type { Plan } from '../../src/core/engine/plan.ts';
-import type { Clock, Intents, Ports } from '../../src/core/engine/ports.ts';
+import type { Clock } from '../../src/core/engine/ports.ts';
 import type { Depth, Observation, ResourceId } from '../../src/core/graph/resource.ts';
 import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
-import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
-import { platformTag } from '../../src/core/platform/platformSpec.ts';
 import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
-import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
 import { startRehearsal } from '../../src/rehearsal/rehearse.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
-import { clusterReach } from '../../src/stages/clusterReach.ts';
-import type { KubeconfigPort } from '../../src/stages/kubeconfigPort.ts';
-import { platformGraph } from '../../src/stages/registry.ts';
+import { openSession } from './productSession.ts';
+import type { Machine, ProductSession } from './productSession.ts';
 
 /** A line of the world's `requests.jsonl`. */
 export interface Logged {
@@ -57,11 +48,8 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'));
   const rehearsal = await startRehearsal({ folder, port: 0, reset: false, allowHosts: [], timeScale, faults, seed: 7 });
   const clock = scaledClock(() => rehearsal.world.now(), timeScale);
-  const agents = createAgents({});
-  const { accessKeyId, secretAccessKey } = rehearsal.world.credentials;
-  const identity = { accessKeyId, secretAccessKey };
-  const entries = new Map<string, KubeconfigEntry>();
-  const intents = new Map<ResourceId, number>();
+  const machine: Machine = { intents: new Map(), kubeconfig: new Map() };
+  const sessions: ProductSession[] = [];
   const logFile = join(folder, 'requests.jsonl');
   const log = (): readonly Logged[] =>
     (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
@@ -71,42 +59,27 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
   let runs = 0;
 
   const platformOf = (text: string): RehearsedPlatform => {
-    const { spec, findings } = parsePlatform(text, '/platform.yml');
-    if (spec === undefined) throw new Error(findings.map(({ message }) => message).join('; '));
-    const aws = createAws({ region: spec.region, endpoint: rehearsal.endpoint, agents, credentials: () => Promise.resolve(identity) });
-    const context = {
-      spec,
-      identity: { platform: platformTag(spec), tags: spec.tags },
-      aws,
-      prices: priceBook(spec.region),
+    const session = openSession({
+      yaml: text,
+      endpoint: rehearsal.endpoint,
+      credentials: rehearsal.world.credentials,
       clock,
-      agents,
-      reach: clusterReach({ aws, agents, clock }),
-      kubeconfig: memoryKubeconfig(entries),
-    };
-    const graph = platformGraph(context);
-    const events: RunEvent[] = [];
-    const ports = (): Ports => ({
-      clock,
-      intents: memoryIntents(intents),
-      providers: [awsProvider(context), kubernetesProvider],
-      run: `run${++runs}`,
-      guard: () => Promise.resolve(),
-      signedOut: () => Promise.reject(new Error('signed out')),
-      emit: (event) => void events.push(event),
+      machine,
+      nextRun: () => `run${++runs}`,
     });
+    sessions.push(session);
+    const { graph, events, engine } = session;
     const signal = new AbortController().signal;
     return {
       graph,
       clock,
-      kubeconfig: entries,
+      kubeconfig: machine.kubeconfig,
       events,
       apply: ({ consent = [], stages } = {}) =>
-        new Engine(ports()).apply(graph, { signal, consent: new Set(consent), ...(stages === undefined ? {} : { stages }) }),
-      destroy: ({ stages } = {}) =>
-        new Engine(ports()).destroy(graph, { signal, consent: new Set(), ...(stages === undefined ? {} : { stages }) }),
-      plan: (verb) => new Engine(ports()).plan(graph, verb, { signal }),
-      observe: (depth) => new Engine(ports()).observe(graph, { signal, depth }),
+        engine().apply(graph, { signal, consent: new Set(consent), ...(stages === undefined ? {} : { stages }) }),
+      destroy: ({ stages } = {}) => engine().destroy(graph, { signal, consent: new Set(), ...(stages === undefined ? {} : { stages }) }),
+      plan: (verb) => engine().plan(graph, verb, { signal }),
+      observe: (depth) => engine().observe(graph, { signal, depth }),
       edited: platformOf,
       async requests(work) {
         const before = log().length;
@@ -114,29 +87,11 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
         return log().slice(before);
       },
       async close() {
-        aws.destroy();
-        agents.destroy();
+        for (const each of sessions) each.close();
         await rehearsal.close();
         rmSync(folder, { recursive: true, force: true });
       },
     };
   };
   return platformOf(yaml);
-}
-
-function memoryKubeconfig(entries: Map<string, KubeconfigEntry>): KubeconfigPort {
-  return {
-    read: (arn) => Promise.resolve(entries.get(arn)),
-    write: (arn, entry) => Promise.resolve(void entries.set(arn, entry)),
-    remove: (arn) => Promise.resolve(void entries.delete(arn)),
-    path: () => Promise.resolve('/world/kubeconfig'),
-  };
-}
-
-function memoryIntents(open: Map<ResourceId, number>): Intents {
-  return {
-    open: () => Promise.resolve(new Map(open)),
-    begin: (id, at) => Promise.resolve(void open.set(id, at)),
-    end: (id) => Promise.resolve(void open.delete(id)),
-  };
 }
