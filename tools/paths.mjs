@@ -4,7 +4,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-export const cache = process.env.SLIPWAY_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'slipway');
+/** A folder that the environment names, if it is absolute: an empty or relative one counts as none (XDG Base Directory). */
+const named = (variable) => (path.isAbsolute(process.env[variable] ?? '') ? process.env[variable] : undefined);
+export const userCache = named('XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
+export const cache = named('SLIPWAY_CACHE') ?? path.join(userCache, 'slipway');
 
 /** The daily VS Code, and the oldest that `engines.vscode` claims, each with the Node of an npm package that runs it. */
 export const editions = {

@@ -1,12 +1,13 @@
 // The real engines: what they are, where they are kept (by version, outside the tree) and how they are built, once.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userCache } from '../../tools/paths.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const cache = process.env.SLIPWAY_ENGINES ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'slipway-engines');
+const cache = process.env.SLIPWAY_ENGINES ?? path.join(userCache, 'slipway-engines');
 
 const goEnvironment = { ...process.env, CGO_ENABLED: '0' };
 // clients see v0.0.0 without these
