@@ -1,11 +1,5 @@
 /** What an AWS error code means for us. Sources: EC2 API "Error codes", IAM and EKS API "Common errors", botocore's retry rules. */
 
-/** One sentence for people, and what they can do next. */
-export interface Words {
-  readonly message: string;
-  readonly next: string;
-}
-
 /** `NoSuchEntityException` and `NoSuchEntity` are one code: SDK v3 names some errors after their class and others after the code on the wire. */
 export const normalised = (code: string): string => code.replace(/^Client\./, '').replace(/Exception$/, '');
 
@@ -106,24 +100,3 @@ export const isUnsent = (code: string): boolean =>
 /** The connection or the wait for the answer ended after the request may have left. */
 export const isLost = (code: string): boolean =>
   ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'TimeoutError', 'AbortError', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
-
-const quota = (what: string, id: string): Words => ({
-  message: `The account has no ${what} left in this region`,
-  next: `Release one that is not needed, or ask for a higher quota (Service Quotas, ${id}).`,
-});
-
-/** Refusals that have better words than AWS's own. */
-export const refusals: Readonly<Record<string, Words>> = {
-  VpcLimitExceeded: quota('VPC', 'L-F678F1CE'),
-  AddressLimitExceeded: quota('Elastic IP', 'L-0263D0A3'),
-  InternetGatewayLimitExceeded: quota('internet gateway', 'L-A4707A72'),
-  NatGatewayLimitExceeded: quota('NAT gateway in this zone', 'L-FE5A380F'),
-  RouteTableLimitExceeded: quota('route table in this VPC', 'L-589F43AA'),
-  SubnetLimitExceeded: quota('subnet in this VPC', 'L-407747CB'),
-  MaxSpotInstanceCountExceeded: quota('Spot vCPU', 'L-34B43A08'),
-  VcpuLimitExceeded: quota('vCPU', 'L-1216C47A'),
-  UnsupportedAvailabilityZone: {
-    message: 'EKS has no capacity for a cluster in one of these zones',
-    next: 'Write other zones under network.zones in platform.yml, then destroy and apply again.',
-  },
-};

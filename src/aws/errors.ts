@@ -12,7 +12,6 @@ import {
   isUnknownKey,
   isUnsent,
   normalised,
-  refusals,
 } from './errorCodes.ts';
 
 interface Abortable {
@@ -104,18 +103,23 @@ async function common(aws: Aws, failure: Failure, signal: AbortSignal): Promise<
   if (isUnknownKey(code, message)) {
     return new Refused(
       `AWS does not accept these credentials in ${aws.region}: the region is not enabled in this account, or the access key is not active`,
-      fieldsOf(
-        failure,
-        'Enable the region (AWS Console, Account, AWS Regions), choose another region in platform.yml, or sign in with other credentials.',
-      ),
+      {
+        ...fieldsOf(
+          failure,
+          'Enable the region (AWS Console, Account, AWS Regions), choose another region in platform.yml, or sign in with other credentials.',
+        ),
+        // The same code as of a missing permission.
+        ...(code === 'AuthFailure' ? { code: 'unknown-key' } : {}),
+        detail: aws.region,
+      },
     );
   }
   if (isDenied(code)) {
     const reason = await decoded(aws, message, signal);
-    return new Refused(
-      reason,
-      fieldsOf(failure, 'Give this identity the permission (`slipway policy` prints the least one), or sign in as another.'),
-    );
+    return new Refused(reason, {
+      ...fieldsOf(failure, 'Give this identity the permission (`slipway policy` prints the least one), or sign in as another.'),
+      detail: actionIn(reason),
+    });
   }
   return undefined;
 }
@@ -127,7 +131,7 @@ async function readError(aws: Aws, failure: Failure, signal: AbortSignal): Promi
   if (isSaid(failure.cause)) return failure.cause;
   const known = await common(aws, failure, signal);
   if (known instanceof SignedOut) return known;
-  if (known !== undefined) return new Unseen(known.message, fieldsOf(failure, known.next));
+  if (known !== undefined) return new Unseen(known.message, { ...fieldsOf(failure, known.next), code: known.code, detail: known.detail });
   const { code, message, status } = failure;
   if (isUnsent(code) || isLost(code))
     return new Unseen(`AWS cannot be reached: ${message}`, fieldsOf(failure, 'Check the network and the proxy.'));
@@ -148,10 +152,11 @@ async function writeError(aws: Aws, failure: Failure, signal: AbortSignal): Prom
   if (isBusy(code)) return new NotYet(message, fieldsOf(failure));
   if (isUnsent(code)) return new NotYet(`AWS cannot be reached: ${message}`, fieldsOf(failure, 'Check the network and the proxy.'));
   if (isLost(code) || (status !== undefined && status >= 500)) return new AnswerLost(`The answer was lost: ${message}`, fieldsOf(failure));
-  const words = refusals[code];
-  if (words !== undefined) return new Refused(words.message, fieldsOf(failure, words.next));
   return status === undefined && failure.cause instanceof Error ? failure.cause : new Refused(message, fieldsOf(failure));
 }
+
+/** The action that was denied, in AWS's words (`is not authorized to perform: eks:CreateAddon on …`) or in ours. */
+const actionIn = (text: string): string | undefined => /(?:perform:|may not do) ([a-z0-9-]+:[A-Za-z0-9]+)/.exec(text)?.[1];
 
 /** EC2 hides why it refused in a blob that `sts:DecodeAuthorizationMessage` opens, where the caller may. */
 async function decoded(aws: Aws, message: string, signal: AbortSignal): Promise<string> {

@@ -21,11 +21,16 @@ function tellFailure(context: CliContext, thrown: unknown, json: boolean): numbe
   }
   const failure = failureOf(thrown);
   for (const finding of failure.findings ?? []) output.message(findingLine(finding, messageStyle));
-  output.message(printable(`slipway: ${failure.message}${failure.next === undefined ? '' : ` ${failure.next}`}`));
+  output.message(printable(`slipway: ${joined(failure)}`));
   if (context.verbose)
     output.message(printable(`code ${failure.code}${failure.requestId === undefined ? '' : `, request ${failure.requestId}`}`));
   if (json) output.json({ error: withoutExit(failure) });
   return failure.exit;
+}
+
+/** What is wrong and what to do next, as two sentences. */
+function joined({ message, next }: Failure): string {
+  return next === undefined ? message : `${/[.!?:]$/.test(message) ? message : `${message}.`} ${next}`;
 }
 
 function withoutExit({ exit: _exit, ...failure }: Failure): Omit<Failure, 'exit'> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { wordsFor } from '../../src/core/status/sentences.ts';
 import { AnswerLost, NotYet, Refused, SignedOut, Unseen } from '../../src/core/graph/errors.ts';
 import { read, remove, write } from '../../src/aws/errors.ts';
 import { awsError, scriptedAws } from './scriptedAws.ts';
@@ -47,13 +48,21 @@ describe('errors of AWS', () => {
     });
   }
 
-  it('tells what to do about a quota, with AWS’s code and request id beside it', async () => {
+  it('keeps AWS’s own words of a quota, with the code that the sentence catalogue goes by', async () => {
     await assert.rejects(write(aws, { signal }, failing(awsError('VpcLimitExceeded'))), {
       name: 'Refused',
-      message: 'The account has no VPC left in this region',
+      message: 'VpcLimitExceeded',
       code: 'VpcLimitExceeded',
       requestId: 'canary-request',
-      next: /L-F678F1CE/,
+    });
+    assert.match(wordsFor('VpcLimitExceeded')?.next ?? '', /higher quota/);
+  });
+
+  it('names the denied action for the sentence', async () => {
+    const said = 'User: arn:aws:iam::123456789012:user/ada is not authorized to perform: eks:CreateAddon on resource: *';
+    await assert.rejects(write(aws, { signal }, failing(awsError('AccessDeniedException', said))), {
+      name: 'Refused',
+      detail: 'eks:CreateAddon',
     });
   });
 

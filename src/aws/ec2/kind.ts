@@ -1,4 +1,5 @@
 import { CreateTagsCommand, type ResourceType, type TagSpecification } from '@aws-sdk/client-ec2';
+import type { Cause } from '../../core/graph/cause.ts';
 import { canonical } from '../../core/graph/compare.ts';
 import type {
   AnyResource,
@@ -29,7 +30,13 @@ export interface Listed<Item> {
 /** What a kind makes of an item: its state, and the attributes that were read. */
 export type View<Out> =
   | { readonly state: 'ready'; readonly outputs: Out; readonly attributes: Attributes }
-  | { readonly state: 'pending' | 'failed'; readonly outputs: Partial<Out>; readonly reason: string; readonly attributes: Attributes };
+  | {
+      readonly state: 'pending' | 'failed';
+      readonly outputs: Partial<Out>;
+      readonly reason: string;
+      readonly cause?: Cause;
+      readonly attributes: Attributes;
+    };
 
 /** One kind of EC2 resource: enough to find and to delete what carries our tags, whether the spec still knows it or not. */
 export interface Ec2Kind<Item, Out> {

@@ -1,4 +1,5 @@
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand, paginateDescribeNatGateways, type NatGateway } from '@aws-sdk/client-ec2';
+import type { Cause } from '../../core/graph/cause.ts';
 import { compare } from '../../core/graph/compare.ts';
 import type { Handle, Resource } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
@@ -46,7 +47,7 @@ function viewOf(id: string, nat: NatGateway): View<NatOut> {
     allocationId: nat.NatGatewayAddresses?.find((each) => each.AllocationId !== undefined)?.AllocationId,
   };
   if (nat.State === 'available') return { state: 'ready', outputs, attributes };
-  if (nat.State === 'failed') return { state: 'failed', outputs, reason: failureWords(nat), attributes };
+  if (nat.State === 'failed') return { state: 'failed', outputs, attributes, ...failureOf(nat) };
   return {
     state: 'pending',
     outputs,
@@ -65,8 +66,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   'InvalidSubnetID.NotFound': 'its subnet does not exist any more',
 };
 
-const failureWords = ({ FailureCode: code = '', FailureMessage: message }: NatGateway): string =>
-  `AWS could not make the NAT gateway: ${FAILURES[code] ?? message ?? 'it does not say why'}${code === '' ? '' : ` (${code})`}`;
+const failureOf = ({
+  FailureCode: code = '',
+  FailureMessage: message = '',
+}: NatGateway): { readonly reason: string; readonly cause: Cause } => ({
+  reason: FAILURES[code] ?? 'AWS could not make it, and does not say why',
+  cause: { code: 'nat-failed', message: [code, message].filter((part) => part !== '').join(': ') },
+});
 
 type NatNeeds = {
   readonly subnet: Handle<SubnetOut>;

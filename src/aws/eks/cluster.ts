@@ -18,7 +18,7 @@ import type { CallerOut, ClusterOut, RoleOut, SecurityGroupOut, SubnetOut, Versi
 import { comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import { describeCluster } from './describeCluster.ts';
-import { issuesText, owned, tagArgument, told } from './eksScope.ts';
+import { issuesText, owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
 import { compareVersions } from './kubernetesVersion.ts';
 
@@ -164,11 +164,13 @@ function viewOf(scope: EksScope, found: Cluster, tags: Tags): Observation<Cluste
     case 'DELETING':
       return { ...base, leaving: true, state: 'pending', outputs: {}, reason: 'the cluster is being deleted' };
     case 'FAILED':
-      return { ...base, state: 'failed', outputs: {}, reason: `EKS could not make the cluster${issues === '' ? '' : `: ${issues}`}` };
+      return { ...base, state: 'failed', outputs: {}, ...unwell(found.health?.issues, 'cluster-failed') };
     case 'ACTIVE': {
       const outputs = completeOutputs(partial);
       if (outputs === undefined) return { ...base, state: 'pending', outputs: partial, reason: 'EKS has not told all of the cluster yet' };
-      return issues === '' ? { ...base, state: 'ready', outputs } : { ...base, state: 'degraded', outputs, reason: issues };
+      return issues === ''
+        ? { ...base, state: 'ready', outputs }
+        : { ...base, state: 'degraded', outputs, ...unwell(found.health?.issues, 'cluster-unhealthy') };
     }
     case 'UPDATING':
       return { ...base, state: 'pending', outputs: partial, reason: 'EKS is updating the cluster' };

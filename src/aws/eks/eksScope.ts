@@ -1,6 +1,8 @@
 import type { AwsScope } from '../awsScope.ts';
 import type { Tags } from '../tags.ts';
 import { ownerOf } from '../tags.ts';
+import type { Cause } from '../../core/graph/cause.ts';
+import { wordsFor, type SentenceCode } from '../../core/status/sentences.ts';
 import type { Attributes, Json, Owner } from '../../core/graph/resource.ts';
 
 /** What every EKS kind is built from. */
@@ -10,7 +12,7 @@ export interface EksScope extends AwsScope {
 }
 
 /** Issues as clusters, add-ons and node groups list them. */
-interface Issue {
+export interface Issue {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -18,6 +20,16 @@ interface Issue {
 /** `code: message` of each, for a reason; empty without issues. */
 export function issuesText(issues: readonly Issue[] | undefined): string {
   return (issues ?? []).map(({ code, message }) => message ?? code ?? 'an issue without words').join('; ');
+}
+
+/** What EKS says is wrong, for people: the catalogue's words for `code`, and EKS's own as the cause. */
+export function unwell(
+  issues: readonly Issue[] | undefined,
+  code: SentenceCode,
+  detail?: string,
+): { readonly reason: string; readonly cause: Cause } {
+  const message = (issues ?? []).map((issue) => [issue.code, issue.message].filter(Boolean).join(': ')).join('; ');
+  return { reason: wordsFor(code, detail)?.reason ?? issuesText(issues), cause: { code, message } };
 }
 
 /** EKS gives tags as a record that may be missing. */
@@ -33,6 +45,15 @@ export function readJson(text: string | undefined): Json {
   } catch {
     return text;
   }
+}
+
+/** Whether something stands at `path`. */
+export function hasValueAt(value: Json, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const below = Object.entries(value).find(([name]) => name === key);
+  return below !== undefined && hasValueAt(below[1], rest);
 }
 
 /** Tags as the AWS CLI takes them for EKS: `a=b,c=d`. */

@@ -23,7 +23,7 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
   const { output, messageStyle: style, person, interrupts } = context;
   const rehearsal = reach.mode === 'rehearsal';
   const titles = new Map<string, string>();
-  const progress = new Progress(output, style, titles);
+  const progress = new Progress(output, style, titles, context.verbose);
   const emit = (event: RunEvent): void => {
     progress.tell(event);
     if (options.format === 'json') output.json(event);

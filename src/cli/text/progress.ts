@@ -1,4 +1,6 @@
 import type { RunEvent } from '../../core/engine/events.ts';
+import type { Cause } from '../../core/graph/cause.ts';
+import { sentenceOf } from '../../core/status/sentences.ts';
 import { printable } from '../../runner/printable.ts';
 import type { Output } from '../output.ts';
 import { duration, usd, type Style } from './style.ts';
@@ -16,15 +18,17 @@ export class Progress {
   readonly #output: Output;
   readonly #style: Style;
   readonly #titles: ReadonlyMap<string, string>;
+  readonly #verbose: boolean;
   readonly #working = new Map<string, Working>();
   #drawn = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `titles`: what resources are called, by id. */
-  constructor(output: Output, style: Style, titles: ReadonlyMap<string, string>) {
+  /** `titles`: what resources are called, by id. `verbose`: what the provider said stands under each failure. */
+  constructor(output: Output, style: Style, titles: ReadonlyMap<string, string>, verbose: boolean) {
     this.#output = output;
     this.#style = style;
     this.#titles = titles;
+    this.#verbose = verbose;
   }
 
   tell(event: RunEvent): void {
@@ -71,10 +75,10 @@ export class Progress {
         return this.#line(style.good('✓'), `${this.#title(event.resource)}: ${DONE[event.action] ?? event.action}`);
       case 'resource.failed':
         this.#working.delete(event.resource);
-        return this.#line(
-          style.bad('✗'),
-          `${this.#title(event.resource)}: ${event.reason}${event.next === undefined ? '' : ` ${event.next}`}`,
-        );
+        return [
+          this.#line(style.bad('✗'), sentenceOf(this.#title(event.resource), event)),
+          ...(this.#verbose && event.cause !== undefined ? [this.#line(' ', rawText(event.cause))] : []),
+        ].join('\n');
       case 'resource.skipped':
         this.#working.delete(event.resource);
         return this.#line('-', `${this.#title(event.resource)}: skipped, because of ${this.#title(event.because)}`);
@@ -121,6 +125,10 @@ const DONE: Readonly<Record<string, string>> = {
   recreate: 'made anew',
   delete: 'deleted',
 };
+
+/** The provider's own words, for who asked for them. */
+const rawText = ({ code, message, requestId }: Cause): string =>
+  `${message} [${code}${requestId === undefined ? '' : `, request ${requestId}`}]`;
 
 type Finished = Extract<RunEvent, { readonly event: 'run.finished' }>;
 

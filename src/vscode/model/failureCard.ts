@@ -1,4 +1,5 @@
 import type { PlatformView } from './platformView.ts';
+import { sentenceOf } from '../../core/status/sentences.ts';
 import { visibleText } from './visibleText.ts';
 import { count, duration, hourly } from './wording.ts';
 
@@ -24,7 +25,11 @@ export function failureCard(view: PlatformView): FailureCard {
   const standing = view.status?.cost.standingMonthlyUsd ?? 0;
   return {
     cause: visibleText(
-      stopped ? `${stopped.title}: ${culprit?.reason || stopped.reason || stopped.state}` : (view.trouble ?? 'Nothing has failed.'),
+      stopped
+        ? culprit
+          ? sentenceOf(culprit.title, { reason: culprit.reason || culprit.state, next: culprit.next })
+          : `${stopped.title}: ${stopped.reason || stopped.state}`
+        : (view.trouble ?? 'Nothing has failed.'),
       240,
     ),
     facts: [

@@ -242,7 +242,8 @@ describe('NAT gateway', () => {
     ]);
     const seen = await resource.observe(lookWith(), 'plan');
     assert.ok(seen.state === 'failed');
-    assert.match(seen.reason, /the internet gateway was not attached to the VPC yet \(Gateway\.NotAttached\)/);
+    assert.equal(seen.reason, 'the internet gateway was not attached to the VPC yet');
+    assert.match(seen.cause?.message ?? '', /^Gateway\.NotAttached: Network vpc-1/);
     assert.equal(resource.steps?.plan(seen, inputs).action, 'recreate');
   });
 

@@ -145,7 +145,7 @@ describe('the EKS cluster', () => {
       DescribeCluster: () => running({ status: 'FAILED', health: { issues: [{ code: 'Other', message: 'no capacity' }] } }),
     });
     const seen = await look();
-    assert.ok(seen.state === 'failed' && seen.reason.includes('no capacity'));
+    assert.ok(seen.state === 'failed' && seen.cause?.code === 'cluster-failed' && seen.cause.message.includes('no capacity'));
     assert.equal((await plan())?.action, 'recreate');
   });
 
