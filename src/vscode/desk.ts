@@ -15,7 +15,7 @@ import { contextKeysOf } from './model/contextKeys.ts';
 import { failureCard } from './model/failureCard.ts';
 import type { Fold } from './model/platformModel.ts';
 import { clockTime } from './model/wording.ts';
-import { Platform, sentenceOf } from './platform.ts';
+import { Platform, sentenceOf, type PlatformPorts } from './platform.ts';
 import { Platforms } from './platforms.ts';
 import type { Problems } from './problems.ts';
 import type { Runners } from './runners.ts';
@@ -36,7 +36,10 @@ export interface DeskParts {
 }
 
 const REHEARSED_SAMPLE = 'slipway.rehearsedSample';
-const LEFT_RUNS = 'slipway.leftRuns';
+const PROMPTED_RUNS = 'slipway.promptedRuns';
+const SETTLED_RUNS = 'slipway.settledRuns';
+/** Runs that are remembered, of each kind. */
+const REMEMBERED = 20;
 
 /** Everything of this window in one place: what is open, where it is drawn, and what is remembered between two windows. */
 export class Desk {
@@ -187,6 +190,7 @@ export class Desk {
       clock,
       fold,
       validator,
+      settledRuns: this.#runs(SETTLED_RUNS),
       log: (level, line) => log.write(level, line),
       reachOf: (asked) => runners.reachOf(asked),
       onFindings: (asked, findings) => this.#parts.problems.showAccount(vscode.Uri.file(asked.file), findings),
@@ -240,6 +244,7 @@ export class Desk {
     if (event.event === 'run.started') this.treeView.view.message = '';
     if (event.event !== 'resource.failed' || this.#failedRuns.has(event.run)) return;
     this.#failedRuns.add(event.run);
+    this.#forest.drawNow();
     const node = this.#forest.find(platform.key, `${event.stage}/${event.resource}`);
     if (node) void this.treeView.reveal(node);
     const { cause, facts } = failureCard(platform.model.view);
@@ -253,19 +258,28 @@ export class Desk {
   /** Look / Continue / Leave: once for each run that did not end. */
   #promptInterrupted(platform: Platform): void {
     const { interrupted } = platform.model.view;
-    const { workspaceState } = this.#parts.context;
-    const left = workspaceState.get<readonly string[]>(LEFT_RUNS, []);
-    if (!interrupted || left.includes(interrupted.run)) return;
-    void workspaceState.update(LEFT_RUNS, [...left.slice(-20), interrupted.run]);
+    const prompted = this.#runs(PROMPTED_RUNS);
+    if (!interrupted || prompted.has(interrupted.run)) return;
+    prompted.add(interrupted.run);
     const verb = interrupted.verb === 'apply' ? 'An apply' : 'A destroy';
     const message = `${verb} of ${platform.name} was interrupted at ${clockTime(interrupted.at, this.clock.now())}. AWS finished what was started.`;
     void this.dialogs.tell('warning', message, ['Look', 'Continue', 'Leave']).then(async (action) => {
       const target = { platform: platform.key, path: '' };
       if (action === 'Continue') await vscode.commands.executeCommand('slipway.continue', target);
+      if (action === 'Leave') platform.settleRun();
       if (action !== 'Look') return;
       await vscode.commands.executeCommand(`${VIEW}.focus`);
       await vscode.commands.executeCommand('slipway.refresh', target);
     });
+  }
+
+  #runs(key: string): PlatformPorts['settledRuns'] {
+    const { workspaceState } = this.#parts.context;
+    const known = (): readonly string[] => workspaceState.get<readonly string[]>(key, []);
+    return {
+      has: (run) => known().includes(run),
+      add: (run) => void workspaceState.update(key, [...known().slice(1 - REMEMBERED), run]),
+    };
   }
 
   #drawAround(): void {

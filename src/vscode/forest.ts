@@ -51,6 +51,11 @@ export class Forest {
     return this.#trees.get(platform)?.get(path);
   }
 
+  /** Draws what is waiting to be drawn, for whoever is about to point at it. */
+  drawNow(): void {
+    this.#update();
+  }
+
   dispose(): void {
     this.#stopListening();
     this.#throttle.dispose();

@@ -19,6 +19,8 @@ export interface PlatformPorts {
   readonly validator: Validator;
   startRunner(platform: Platform, onEvent: (event: RunEvent) => void): RunnerClient;
   reachOf(platform: Platform): Reach;
+  /** Runs that did not end and that the person is done with, by id: they are not told of again. */
+  readonly settledRuns: { has(run: string): boolean; add(run: string): void };
   /** One record of the log: plain text, one line. */
   log(level: 'info' | 'warn' | 'error', line: string): void;
   /** What an account lacks (quotas, permissions, switches), as of the latest plan or look. */
@@ -163,6 +165,13 @@ export class Platform {
     return (await this.#opened()).call(call, params);
   }
 
+  /** The run that did not end needs nothing any more: it was left, or there is nothing left to do. */
+  settleRun(): void {
+    const { interrupted } = this.model.view;
+    if (interrupted) this.#ports.settledRuns.add(interrupted.run);
+    this.model.setInterrupted(undefined);
+  }
+
   locate(paths: Calls['locate']['params']['paths']): Promise<Calls['locate']['result']> {
     return this.#ports.validator.locate(this.file, paths);
   }
@@ -197,7 +206,8 @@ export class Platform {
     this.#client = client;
     const { findings, interrupted } = await client.call('open', this.#ports.reachOf(this));
     this.model.setFindings(findings);
-    if (!this.model.view.run) this.model.setInterrupted(interrupted ?? this.model.view.interrupted);
+    const left = interrupted && !this.#ports.settledRuns.has(interrupted.run) ? interrupted : undefined;
+    if (!this.model.view.run) this.model.setInterrupted(left ?? this.model.view.interrupted);
     return client;
   }
 

@@ -34,6 +34,7 @@ function planted(): { clock: ManualClock; platform: Platform; platforms: Platfor
     reachOf: () => assert.fail(),
     log: () => undefined,
     onFindings: () => undefined,
+    settledRuns: new Set(),
     onRunEvent: () => undefined,
   };
   const platform = new Platform({ key: 'file:///w/platform.yml', file: '/w/platform.yml', fallbackName: 'w', mode: 'live' }, ports);

@@ -45,5 +45,6 @@ export async function resetRehearsal(platform: Platform, dialogs: Dialogs): Prom
   );
   if (answer === undefined) return;
   await platform.ask('resetRehearsal', {});
+  platform.model.forgetRuns();
   await platform.look();
 }

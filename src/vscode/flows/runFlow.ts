@@ -35,6 +35,7 @@ export async function planAndRun(
     return undefined;
   }
   if (plan.changes.length === 0) {
+    platform.settleRun();
     void dialogs.tell(
       'info',
       verb === 'apply'

@@ -32,6 +32,11 @@ export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', ou
   }
   if (verb === 'destroy') return gone(name, outcome, rehearsal);
   const whole = view.status;
+  const ready = whole?.stages.filter(({ state }) => state === 'ready' || state === 'waiting').length ?? 0;
+  if (whole && ready < whole.stages.length) {
+    const text = `${name}: done, after ${duration(seconds)}. ${ready} of ${count(whole.stages.length, 'stage')} are ready.`;
+    return { level: 'info', text, actions: [] };
+  }
   if (rehearsal && whole) {
     const real = `≈ ${duration(whole.duration.seconds)} and ≈ ${dollars(whole.cost.wholeMonthlyUsd)} a month for real`;
     return {

@@ -2,6 +2,7 @@ import type { RunEvent } from '../../core/engine/events.ts';
 import type { Finding } from '../../core/findings/finding.ts';
 import type { PlatformStatus, Session } from '../../core/status/platformStatus.ts';
 import type { LeftRun, Mode, PlatformView, RunView } from './platformView.ts';
+import { failuresOf, withFailures, type RunFailures } from './runFailures.ts';
 
 export type Fold = (status: PlatformStatus, event: RunEvent) => PlatformStatus;
 
@@ -12,6 +13,7 @@ export class PlatformModel {
   readonly #fold: Fold;
   readonly #listeners = new Set<(view: PlatformView) => void>();
   #view: PlatformView;
+  #failures: RunFailures | undefined;
 
   /** `fold` is core's reducer: run events become states there, and nowhere else. */
   constructor(start: Pick<PlatformView, 'key' | 'file' | 'fallbackName' | 'mode'>, fold: Fold) {
@@ -36,6 +38,7 @@ export class PlatformModel {
   /** Another account behind the same file: nothing that was seen counts any longer. */
   setMode(mode: Mode): void {
     const { key, file, fallbackName, errors } = this.#view;
+    this.#failures = undefined;
     this.#set({ key, file, fallbackName, mode, errors, ...NOTHING });
   }
 
@@ -46,7 +49,14 @@ export class PlatformModel {
   }
 
   setStatus(status: PlatformStatus): void {
-    this.#set({ ...this.#view, trouble: undefined, status, session: status.session });
+    const explained = this.#failures ? withFailures(status, this.#failures) : status;
+    this.#set({ ...this.#view, trouble: undefined, status: explained, session: status.session });
+  }
+
+  /** The account was emptied: what a run failed at there is of no interest. */
+  forgetRuns(): void {
+    this.#failures = undefined;
+    this.#set({ ...this.#view, interrupted: undefined });
   }
 
   setFindings(findings: readonly Finding[]): void {
@@ -67,6 +77,7 @@ export class PlatformModel {
 
   runStarts(verb: 'apply' | 'destroy', at: string, expectedSeconds?: number): void {
     const run = { verb, stages: [], startedAt: at, latestAt: at, expectedSeconds, stopping: false, paused: undefined };
+    this.#failures = undefined;
     this.#set({ ...this.#view, interrupted: undefined, run });
   }
 
@@ -76,6 +87,8 @@ export class PlatformModel {
 
   /** The call that was the run came back, or never will: no row may spin for it any longer. */
   runEnds(): void {
+    const { run, status } = this.#view;
+    if (run && status) this.#failures = failuresOf(status, run.verb);
     this.#set({ ...this.#view, run: undefined });
   }
 

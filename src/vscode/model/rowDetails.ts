@@ -4,7 +4,7 @@ import { addressed } from './rowAddress.ts';
 import { listed } from './stateLook.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
-import { clockTime, elapsedOf, monthly } from './wording.ts';
+import { clockTime, monthly } from './wording.ts';
 
 /** What a tooltip says, in parts: the adapter turns them into Markdown without trusting any of the words. */
 export interface RowDetails {
@@ -29,11 +29,11 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
     ? all.filter(({ id }) => resource.requires.includes(id)).map(({ title, state }) => `${title} (${state})`)
     : stages.filter(({ id }) => stage?.requires.includes(id)).map(({ title, state }) => `${title} (${state})`);
   const price = resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? view.status?.cost.wholeMonthlyUsd);
-  const since = resource?.elapsed === undefined ? '' : `, ${elapsedOf(resource.elapsed, resource.expected)}`;
   const looked = view.status?.observedAt === undefined ? '' : ` (looked ${clockTime(view.status.observedAt, now)})`;
   return {
     title: row.label,
-    state: `${resource?.state ?? stage?.state ?? row.description}${since}${looked}`,
+    // The whole description: a narrow side bar clips it.
+    state: `${row.description}${looked}`,
     cause: (resource?.cause?.message ?? resource?.reason ?? stage?.reason) || undefined,
     next: nextOf(row),
     ids: [resource?.physicalId, ...Object.values(resource?.outputs ?? {})].filter((id) => typeof id === 'string').slice(0, 6),

@@ -21,12 +21,12 @@ function stateOfBar(view: PlatformView, name: string): { icon: string; words: st
       : { icon: 'sync~spin', words: `${name} ${done}/${total}` };
   }
   if (view.errors > 0) return { icon: 'error', words: `${name}: platform.yml has errors` };
+  if (view.session === 'signedOut') return { icon: 'account', words: `${name}: signed out` };
+  if (view.session === 'unreachable') return { icon: 'debug-disconnect', words: `${name}: cannot reach AWS` };
   if (view.interrupted) {
     const { verb, cancelled } = view.interrupted;
     return { icon: 'debug-pause', words: `${name}: ${verb} ${cancelled ? 'cancelled' : 'interrupted'}` };
   }
-  if (view.session === 'signedOut') return { icon: 'account', words: `${name}: signed out` };
-  if (view.session === 'unreachable') return { icon: 'debug-disconnect', words: `${name}: cannot reach AWS` };
   const stopped = stages.find(({ state }) => state === 'failed' || state === 'blocked');
   if (stopped) return { icon: 'error', words: `${name}: ${plain(stopped.title)} ${stopped.state === 'failed' ? 'failed' : 'needs you'}` };
   if (view.session === 'notConnected') return { icon: 'plug', words: name };

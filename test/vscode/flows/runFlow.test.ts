@@ -83,6 +83,7 @@ function platformWith(plan: PlanView, runs: 'ends' | 'dies' = 'ends'): { platfor
       reachOf: () => ({ file: '/w/platform.yml', mode: 'live', stateFolder: '/s' }),
       log: () => undefined,
       onFindings: () => undefined,
+      settledRuns: new Set(),
       onRunEvent: () => undefined,
     },
   );
