@@ -21,11 +21,12 @@ say(`copied the sample platform to ${folder}`);
 const settings = { 'slipway.rehearsal': true };
 
 let stop = () => {};
-const end = (code) => {
+// also when something below fails: nothing of a start that did not come about stays behind
+process.once('exit', () => {
   stop();
   rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  process.exit(code);
-};
+});
+const end = (code) => process.exit(code);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
 
 if (values.desktop) {
