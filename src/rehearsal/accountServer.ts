@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AwsFront } from './awsFront.ts';
 import { control, CONTROL_PREFIX } from './control.ts';
 import type { WireAnswer, WireRequest } from './codec/wire.ts';
 import type { FolderWorld } from './folderWorld.ts';
+import { boundPort, closeServer, headersOf, LOOPBACK, MAX_BODY_BYTES, readBody, refusalOf } from './loopback.ts';
 import type { RequestLog } from './requestLog.ts';
 import type { Service } from './service.ts';
 
@@ -21,9 +22,6 @@ export interface AccountServer {
   readonly endpoint: string;
   close(): Promise<void>;
 }
-
-const LOOPBACK = '127.0.0.1';
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Serves the account on 127.0.0.1, all AWS services on one port. */
 export async function serveAccount(options: AccountServerOptions): Promise<AccountServer> {
@@ -43,20 +41,11 @@ export async function serveAccount(options: AccountServerOptions): Promise<Accou
   });
   return {
     endpoint: `http://${LOOPBACK}:${String(boundPort(server))}`,
-    close: () =>
-      new Promise((resolve) => {
-        closing.abort();
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: () => {
+      closing.abort();
+      return closeServer(server);
+    },
   };
-}
-
-function boundPort(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function serve(
@@ -67,14 +56,14 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const refusal = stranger(incoming, port, options.allowHosts);
+  const refusal = refusalOf(incoming, (host) => isServed(host, port, options.allowHosts));
   if (refusal !== undefined) {
     incoming.resume();
     send(response, plain(403, refusal));
     return;
   }
   const body = await readBody(incoming);
-  if (body === 'tooLarge') {
+  if (body === undefined) {
     send(response, plain(413, `A body may have ${String(MAX_BODY_BYTES)} bytes.`));
     return;
   }
@@ -89,41 +78,21 @@ async function serve(
   else send(response, answer);
 }
 
-/**
- * Why a request is nobody's whom we serve: a web page (it sends `Origin`, and Query APIs are a plain form post), or
- * another name for this address (DNS rebinding).
- */
-function stranger(incoming: IncomingMessage, port: number, allowHosts: readonly string[]): string | undefined {
-  const { host = '', origin } = incoming.headers;
+/** Our own address, a bucket of the rehearsed S3 before it, or a proxy that was named. */
+function isServed(host: string, port: number, allowHosts: readonly string[]): boolean {
   const own = `${LOOPBACK}:${String(port)}`;
   const bucket = host.endsWith(`.${own}`) && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(host.slice(0, -own.length - 1));
-  if (host !== own && !bucket && !allowHosts.includes(host)) return 'This host name is not served here.';
-  if (origin !== undefined) return 'Web pages are not served here.';
-  return incoming.headers['sec-fetch-site'] === 'cross-site' ? 'Web pages are not served here.' : undefined;
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer | 'tooLarge'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return size > MAX_BODY_BYTES ? 'tooLarge' : Buffer.concat(chunks);
+  return host === own || bucket || allowHosts.includes(host);
 }
 
 function wireRequest(incoming: IncomingMessage, body: Buffer): WireRequest {
   const target = incoming.url ?? '/';
   const cut = target.indexOf('?');
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers))
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
   return {
     method: incoming.method ?? 'GET',
     path: cut === -1 ? target : target.slice(0, cut),
     query: cut === -1 ? '' : target.slice(cut + 1),
-    headers,
+    headers: headersOf(incoming),
     body,
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import { controlPlane } from '../eks/controlPlane.ts';
+import { boundPort, closeServer, headersOf, LOOPBACK, readBody, refusalOf } from '../loopback.ts';
 import type { LoggedRequest } from '../requestLog.ts';
 import type { World } from '../world.ts';
 import { serveApi } from './apiServer.ts';
@@ -26,8 +27,6 @@ export interface KubernetesServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = '127.0.0.1';
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_DEPTH = 100;
 const AUTHORITY = 'kubernetes';
 
@@ -51,7 +50,7 @@ export async function serveKubernetes(options: KubernetesServerOptions): Promise
   known.endpoint = endpoint;
   known.certificateAuthority = authority.certificate;
   options.save();
-  return { endpoint, close: () => close(server) };
+  return { endpoint, close: () => closeServer(server) };
 }
 
 /** @param wanted taken when it is free; else, and for 0, any */
@@ -71,58 +70,24 @@ async function listen(server: Server, wanted: number): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function boundPort(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function serve(options: KubernetesServerOptions, port: number, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (isStranger(incoming, port)) {
+  const refusal = refusalOf(incoming, (host) => [`${LOOPBACK}:${port}`, `localhost:${port}`].includes(host));
+  if (refusal !== undefined) {
     incoming.resume();
-    send(response, { status: 403, body: 'This is not served to web pages or under another name.\n', warnings: [] });
+    send(response, { status: 403, body: `${refusal}\n`, warnings: [] });
     return;
   }
-  const body = await readBody(incoming);
+  const body = (await readBody(incoming))?.toString('utf8');
   if (body === undefined || isTooDeep(body)) {
     send(response, { status: 413, body: 'The body is too large or too deep.\n', warnings: [] });
     return;
   }
   const url = new URL(incoming.url ?? '/', 'https://localhost');
-  const headers = Object.fromEntries(
-    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
-  );
-  const request = { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body };
+  const request = { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers: headersOf(incoming), body };
   const answer = serveApi(options.world, request, { wall: options.wall(), endpoint: options.endpoint });
   options.save();
   options.log({ service: 'kubernetes', operation: answer.operation, mutating: answer.mutating, status: answer.status });
   send(response, answer);
-}
-
-/** A browser says where it comes from; a rebound name is another `Host`. */
-function isStranger({ headers }: IncomingMessage, port: number): boolean {
-  return (
-    ![`${LOOPBACK}:${port}`, `localhost:${port}`].includes(headers.host ?? '') ||
-    headers.origin !== undefined ||
-    headers['sec-fetch-site'] === 'cross-site'
-  );
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 /** Looked at before any parser sees it: brackets in texts count too, which is more than any manifest has. */
