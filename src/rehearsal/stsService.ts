@@ -1,16 +1,17 @@
 import { DecodeAuthorizationMessage$, GetCallerIdentity$ } from '@aws-sdk/client-sts';
 import type { DecodeAuthorizationMessageRequest, DecodeAuthorizationMessageResponse, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
+import { callerId } from './iam/caller.ts';
 import { AwsError, byName, read, type Call, type Service } from './service.ts';
 import type { World } from './world.ts';
 
 function getCallerIdentity(world: World): GetCallerIdentityResponse {
-  return { UserId: `AIDA${world.account}REHER`, Account: world.account, Arn: world.callerArn };
+  return { UserId: callerId(world), Account: world.account, Arn: world.callerArn };
 }
 
 /** The message is what `accessDenied` encoded: the action that was refused. */
 function decodeAuthorizationMessage(world: World, { input }: Call<DecodeAuthorizationMessageRequest>): DecodeAuthorizationMessageResponse {
   const action = decodedAction(input.EncodedMessage ?? '');
-  const principal = { id: `AIDA${world.account}REHER`, name: 'rehearsal', arn: world.callerArn };
+  const principal = { id: callerId(world), name: 'rehearsal', arn: world.callerArn };
   const context = { principal, action, resource: '*', conditions: { items: [] } };
   return {
     DecodedMessage: JSON.stringify({

@@ -10,6 +10,7 @@ import type {
 import { AwsError } from '../service.ts';
 import type { Call } from '../service.ts';
 import type { World } from '../world.ts';
+import { callerId } from './caller.ts';
 import { iamPage } from './iamPages.ts';
 import { required } from './iamRules.ts';
 import { iamState, partitionOf } from './iamState.ts';
@@ -35,7 +36,7 @@ export function getUser(world: World, { input }: Call<GetUserRequest>): GetUserR
     User: {
       Path: '/',
       UserName: own,
-      UserId: `AIDA${world.account}REHER`,
+      UserId: callerId(world),
       Arn: world.callerArn,
       CreateDate: new Date('2026-01-01T00:00:00Z'),
     },
