@@ -1,5 +1,6 @@
 import { removeAt } from '../ec2/onBehalf.ts';
 import { ec2Of } from '../ec2/state.ts';
+import { storedObjects } from '../kubernetes/storedObjects.ts';
 import { SECONDS } from '../world.ts';
 import type { World } from '../world.ts';
 import { addonHealth } from './addonHealth.ts';
@@ -9,11 +10,13 @@ import type { ClusterRecord, EksState, UpdateRecord } from './eksState.ts';
 import { settleNodegroup } from './nodes.ts';
 import { defaultVersion } from './versions.ts';
 
-/** EKS in a region as it is now: updates that are due were done, nodes came and went, what is gone was taken out. */
+/** EKS in a region as it is now: updates that are due were done, nodes came and went, what is gone was taken out with all that was in it. */
 export function eksOf(world: World, region: string): EksState {
   const state = eksRecords(world, region);
   const now = world.now();
-  state.clusters = state.clusters.filter((cluster) => cluster.goneAt === undefined || cluster.goneAt > now);
+  const gone = state.clusters.filter((cluster) => cluster.goneAt !== undefined && cluster.goneAt <= now);
+  for (const { id } of gone) delete storedObjects(world)[id];
+  if (gone.length > 0) state.clusters = state.clusters.filter((cluster) => !gone.includes(cluster));
   for (const cluster of state.clusters) settleCluster(world, cluster);
   for (const argument of world.faults.arguments('foreign')) {
     if (!argument.startsWith('cluster=')) continue;

@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { uuid } from '../eks/eksState.ts';
 import type { ClusterRecord } from '../eks/eksState.ts';
-import { allClusters } from '../eks/settle.ts';
 import type { World } from '../world.ts';
 import { addonWorkloads } from './addonWorkloads.ts';
 import type { KubeObject } from './json.ts';
 import { kindNamed } from './kinds.ts';
 import { nodeObjects } from './nodeObjects.ts';
 import { ObjectStore } from './objectStore.ts';
-import type { StoredObjects } from './objectStore.ts';
+import { storedObjects } from './storedObjects.ts';
 
-/** A cluster's objects as they are now: controllers have done all that was due. Those of clusters that are gone are forgotten. */
+/** A cluster's objects as they are now: controllers have done all that was due. */
 export function objectsOf(world: World, cluster: ClusterRecord): ObjectStore {
-  const stores = world.part<Record<string, StoredObjects>>('kubernetes', () => ({}));
-  const alive = allClusters(world).map(({ id }) => id);
-  for (const id of Object.keys(stores)) if (!alive.includes(id)) delete stores[id];
+  const stores = storedObjects(world);
   const known = stores[cluster.id];
   const stored = known ?? { revision: 1, kinds: {}, controlled: [], salt: randomBytes(16).toString('hex') };
   stores[cluster.id] = stored;

@@ -1,4 +1,10 @@
-import { DeleteAccessEntryCommand, DescribeClusterCommand } from '@aws-sdk/client-eks';
+import {
+  DeleteAccessEntryCommand,
+  DeleteClusterCommand,
+  DeleteNodegroupCommand,
+  DescribeClusterCommand,
+  ListClustersCommand,
+} from '@aws-sdk/client-eks';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
@@ -7,6 +13,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { eksToken } from '../../../src/aws/eksToken.ts';
 import { serveKubernetes, type KubernetesServer } from '../../../src/rehearsal/kubernetes/kubernetesServer.ts';
+import { storedObjects } from '../../../src/rehearsal/kubernetes/storedObjects.ts';
 import { RequestLog } from '../../../src/rehearsal/requestLog.ts';
 import { startAccount, type TestAccount } from '../account.ts';
 import { RehearsedPlatform, type Ground } from '../eks/rehearsedPlatform.ts';
@@ -265,6 +272,17 @@ describe('rehearsed Kubernetes', function () {
     await platform.eks.send(new DeleteAccessEntryCommand({ clusterName: 'cauchy', principalArn: account.world.callerArn }));
     assert.equal((await ask('GET', '/api/v1/nodes')).status, 401);
     assert.equal((await platform.eks.send(new DescribeClusterCommand({ name: 'cauchy' }))).cluster?.status, 'ACTIVE');
+  });
+
+  it('is forgotten with its cluster, whoever looks next', async () => {
+    const kept = (): number => Object.keys(storedObjects(account.world)).length;
+    assert.equal(kept(), 1);
+    await platform.eks.send(new DeleteNodegroupCommand({ clusterName: 'cauchy', nodegroupName: 'ng' }));
+    account.pass(181);
+    await platform.eks.send(new DeleteClusterCommand({ name: 'cauchy' }));
+    account.pass(301);
+    await platform.eks.send(new ListClustersCommand({}));
+    assert.equal(kept(), 0);
   });
 });
 
