@@ -71,9 +71,10 @@ export class AwsFront {
     let answer: WireAnswer;
     let dryRun = false;
     try {
-      this.#strike(opened, requestId);
+      // Read before a fault strikes: a dry run that is denied wrote no more than one that is not.
       const input = opened.input();
       dryRun = service.protocol === 'ec2Query' && input['DryRun'] === true;
+      this.#strike(opened, requestId);
       if (dryRun) throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
       const output = operation.run(this.#world, {
         service: service.name,
