@@ -78,6 +78,11 @@ export interface AccessOut {
   readonly principalArn: string;
 }
 
+/** The version of an add-on, and whether its schema takes the setting that we would add by ourselves. */
+export interface AddonVersionOut extends VersionOut {
+  readonly takesDefault: boolean;
+}
+
 export interface AddonOut {
   readonly name: string;
   readonly version: string;

@@ -1,7 +1,7 @@
 import { addon } from '../aws/eks/addon.ts';
 import type { AddonWish } from '../aws/eks/addon.ts';
 import { addonVersion } from '../aws/eks/addonVersion.ts';
-import type { AddonOut, ClusterOut, VersionOut } from '../aws/outputs.ts';
+import type { AddonOut, AddonVersionOut, ClusterOut, VersionOut } from '../aws/outputs.ts';
 import type { AnyResource, Handle, Json, Resource } from '../core/graph/resource.ts';
 import { eksScopeOf } from './eksScope.ts';
 import type { StageContext } from './stageContext.ts';
@@ -23,7 +23,7 @@ interface AddonNeeds {
 }
 
 export interface AddonPair {
-  readonly version: Resource<VersionOut, { readonly kubernetes: Handle<VersionOut> }>;
+  readonly version: Resource<AddonVersionOut, { readonly kubernetes: Handle<VersionOut> }>;
   readonly wish: AddonWish;
 }
 
@@ -32,20 +32,22 @@ export function clusterAddonNames({ spec }: StageContext): readonly string[] {
   return [...new Set([...DEFAULT_ADDONS, ...Object.keys(spec.cluster.addons)])].filter((name) => name !== EBS_CSI_ADDON);
 }
 
-/** The version of an add-on, and what the add-on should be like; `defaults` are ours, platform.yml's configuration goes over them. */
-export function addonOf(
-  context: StageContext,
-  name: string,
-  kubernetes: Handle<VersionOut>,
-  defaults?: { readonly [key: string]: Json },
-): AddonPair {
+/** A setting that an add-on gets unless platform.yml says otherwise, where its version knows it. */
+export interface AddonDefault {
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+/** The version of an add-on, and what the add-on should be like; platform.yml's configuration goes over the default. */
+export function addonOf(context: StageContext, name: string, kubernetes: Handle<VersionOut>, ours?: AddonDefault): AddonPair {
   const written = context.spec.cluster.addons[name];
   return {
-    version: addonVersion(eksScopeOf(context), { name, version: written?.version }, { kubernetes }),
+    version: addonVersion(eksScopeOf(context), { name, version: written?.version, defaultAt: ours?.path }, { kubernetes }),
     wish: {
       name,
       title: TITLES[name] ?? `${name} add-on`,
-      configuration: merged(defaults, written?.configuration),
+      configuration: merged(ours && nested(ours), written?.configuration),
+      plainConfiguration: merged(undefined, written?.configuration),
       usable: name === 'vpc-cni' ? 'active' : 'accepted',
       awaits: 'nodegroup',
     },
@@ -62,6 +64,8 @@ export function clusterAddons(
   });
   return { resources: pairs.flatMap((pair): AnyResource[] => [pair.version, pair.addon]), addons: pairs.map((pair) => pair.addon) };
 }
+
+const nested = ({ path, value }: AddonDefault): Json => path.reduceRight<Json>((below, key) => ({ [key]: below }), value);
 
 /** Objects are merged key by key, everything else is replaced. `undefined`: nothing was written, and nothing is compared. */
 function merged(defaults: Json | undefined, written: Readonly<Record<string, unknown>> | undefined): Json | undefined {

@@ -52,7 +52,7 @@ export function ebsCsiStage(context: StageContext, network: VpcStage, { cluster,
   );
   // Volumes carry the controller's tags and never ours, unless it is told: without this a volume that is left could not be told from anybody's.
   const volumeTags = { ...identity.tags, [PLATFORM_TAG]: identity.platform };
-  const { version, wish } = addonOf(context, EBS_CSI_ADDON, kubernetes, { controller: { extraVolumeTags: volumeTags } });
+  const { version, wish } = addonOf(context, EBS_CSI_ADDON, kubernetes, { path: ['controller', 'extraVolumeTags'], value: volumeTags });
   const driver = addonWithRole(eksScopeOf(context), wish, { cluster, version, role });
   const gp3 = storageClass({ cluster, reach }, { name: 'slipway-gp3', label: platformLabel(identity.platform), after: ['access/creator'] });
   return {

@@ -17,10 +17,10 @@ import type {
   StepContext,
 } from '../../core/graph/resource.ts';
 import { read, remove, write } from '../errors.ts';
-import type { AddonOut, ClusterOut, RoleOut, VersionOut } from '../outputs.ts';
+import type { AddonOut, AddonVersionOut, ClusterOut, RoleOut } from '../outputs.ts';
 import { comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
-import { issuesText, owned, readJson, tagArgument, told } from './eksScope.ts';
+import { issuesText, owned, readJson, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
 
 export interface AddonWish {
@@ -29,6 +29,8 @@ export interface AddonWish {
   readonly title: string;
   /** Passed as `configurationValues`; compared only if it is written. */
   readonly configuration: Json | undefined;
+  /** The same without what we add by ourselves, for a version whose schema does not take that. */
+  readonly plainConfiguration?: Json | undefined;
   /**
    * When dependants may start. `accepted`: once EKS took it and nothing but nodes is missing, or an add-on before compute is a deadlock.
    * `active`: not before it runs (vpc-cni: nodes without it never get Ready).
@@ -38,28 +40,34 @@ export interface AddonWish {
   readonly awaits: ResourceId;
 }
 
-type PlainNeeds = { readonly cluster: Handle<ClusterOut>; readonly version: Handle<VersionOut> };
+type PlainNeeds = { readonly cluster: Handle<ClusterOut>; readonly version: Handle<AddonVersionOut> };
 type RoleNeeds = PlainNeeds & { readonly role: Handle<RoleOut> };
 
 /** An add-on that runs with the nodes' own permissions, or needs none. */
 export function addon(scope: EksScope, wish: AddonWish, needs: PlainNeeds): Resource<AddonOut, PlainNeeds> {
   return addonOf<PlainNeeds>(scope, wish, needs, {
-    then: ({ version }) => ({ version: version.version }),
-    now: ({ version }) => ({ version: version.version }),
+    then: ({ version }) => settingsOf(wish, version),
+    now: ({ version }) => settingsOf(wish, version),
   });
 }
 
 /** An add-on whose service account has a role of its own (IRSA): the role comes first, or it would fail at its first request. */
 export function addonWithRole(scope: EksScope, wish: AddonWish, needs: RoleNeeds): Resource<AddonOut, RoleNeeds> {
   return addonOf<RoleNeeds>(scope, wish, needs, {
-    then: ({ version, role }) => ({ version: version.version, roleArn: role.arn }),
-    now: ({ version, role }) => ({ version: version.version, roleArn: role.arn }),
+    then: ({ version, role }) => ({ ...settingsOf(wish, version), roleArn: role.arn }),
+    now: ({ version, role }) => ({ ...settingsOf(wish, version), roleArn: role.arn }),
   });
 }
 
 interface Settings {
   readonly version: string | undefined;
+  readonly configuration: Json | undefined;
   readonly roleArn?: string | undefined;
+}
+
+/** Before the version is known, what we would add is expected to be taken. */
+function settingsOf(wish: AddonWish, { version, takesDefault = true }: Partial<AddonVersionOut>): Settings {
+  return { version, configuration: takesDefault ? wish.configuration : wish.plainConfiguration };
 }
 
 interface Knowledge<N extends Needs> {
@@ -75,7 +83,7 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
   const wanted = (settings: Settings): Attributes => ({
     version: settings.version,
     ...('roleArn' in settings ? { roleArn: settings.roleArn } : {}),
-    configuration: wish.configuration,
+    configuration: settings.configuration,
     tags,
   });
   return {
@@ -113,7 +121,7 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
   };
 }
 
-function requestOf(clusterName: string, wish: AddonWish, { version, roleArn }: Settings) {
+function requestOf(clusterName: string, wish: AddonWish, { version, roleArn, configuration }: Settings) {
   return {
     clusterName,
     addonName: wish.name,
@@ -121,7 +129,7 @@ function requestOf(clusterName: string, wish: AddonWish, { version, roleArn }: S
     resolveConflicts: 'OVERWRITE' as const,
     ...(version === undefined ? {} : { addonVersion: version }),
     ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
-    ...(wish.configuration === undefined ? {} : { configurationValues: JSON.stringify(wish.configuration) }),
+    ...(configuration === undefined ? {} : { configurationValues: JSON.stringify(configuration) }),
   };
 }
 
@@ -176,14 +184,14 @@ function viewOf(scope: EksScope, wish: AddonWish, tags: Tags, found: Addon): Obs
       return wish.usable === 'accepted' ? waiting : { ...base, state: 'pending', reason: 'EKS is installing it' };
     case 'DEGRADED':
       // A real cause (AccessDenied, ConfigurationConflict …) does not heal by waiting for nodes.
-      if (!onlyNodesMissing) return { ...base, state: 'failed', reason };
+      if (!onlyNodesMissing) return { ...base, state: 'failed', ...unwell(issues, 'addon-failed') };
       return wish.usable === 'accepted' ? waiting : { ...base, state: 'pending', reason: 'it does not run on every node yet' };
     case 'UPDATING':
       return { ...base, state: 'pending', reason: 'EKS is updating it' };
     case 'DELETING':
       return { ...base, leaving: true, state: 'pending', reason: 'EKS is removing it' };
     default:
-      return { ...base, state: 'failed', reason: reason === '' ? `EKS says ${found.status ?? 'nothing about its state'}` : reason };
+      return { ...base, state: 'failed', ...unwell(issues, 'addon-failed') };
   }
 }
 
@@ -191,14 +199,14 @@ function commandsOf(
   { aws, clusterName }: EksScope,
   wish: AddonWish,
   tags: Tags,
-  { version, roleArn }: Settings,
+  { version, roleArn, configuration }: Settings,
 ): readonly (readonly string[])[] {
   return [
     [
       ...['aws', 'eks', 'create-addon', '--region', aws.region, '--cluster-name', clusterName, '--addon-name', wish.name],
       ...['--addon-version', version ?? '<VERSION>'],
       ...(roleArn === undefined ? [] : ['--service-account-role-arn', roleArn]),
-      ...(wish.configuration === undefined ? [] : ['--configuration-values', JSON.stringify(wish.configuration)]),
+      ...(configuration === undefined ? [] : ['--configuration-values', JSON.stringify(configuration)]),
       ...['--resolve-conflicts', 'OVERWRITE', '--tags', tagArgument(tags)],
     ],
   ];

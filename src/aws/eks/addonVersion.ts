@@ -1,10 +1,19 @@
 import { paginateDescribeAddonVersions } from '@aws-sdk/client-eks';
-import type { AddonInfo } from '@aws-sdk/client-eks';
+import type { Addon, AddonInfo } from '@aws-sdk/client-eks';
 import type { Handle, Look, Observation, Resource } from '../../core/graph/resource.ts';
-import type { VersionOut } from '../outputs.ts';
+import type { AddonVersionOut, VersionOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 import { describeAddon } from './addon.ts';
+import { describeAddonSchema, schemaAllows } from './addonSchema.ts';
+import { hasValueAt, readJson } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
+
+export interface AddonVersionWish {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** Where a setting stands that we would add by ourselves: not every version knows it, and one that does not refuses the whole add-on. */
+  readonly defaultAt: readonly string[] | undefined;
+}
 
 /**
  * The version of an add-on, chosen once: the written one, else the one that is installed, else the *default* version for the
@@ -12,9 +21,9 @@ import type { EksScope } from './eksScope.ts';
  */
 export function addonVersion(
   scope: EksScope,
-  wish: { readonly name: string; readonly version: string | undefined },
+  wish: AddonVersionWish,
   needs: { readonly kubernetes: Handle<VersionOut> },
-): Resource<VersionOut, typeof needs> {
+): Resource<AddonVersionOut, typeof needs> {
   return {
     id: `addon-version/${wish.name}`,
     kind: 'choice',
@@ -23,21 +32,37 @@ export function addonVersion(
     internal: true,
     needs,
     async observe(look) {
-      if (wish.version !== undefined) return chosen(wish.version);
-      const installed = (await describeAddon(scope, look, wish.name))?.addonVersion;
-      if (installed !== undefined) return chosen(installed);
+      if (wish.version !== undefined && wish.defaultAt === undefined) return ready(wish.version, true);
+      const installed = await describeAddon(scope, look, wish.name);
+      const known = wish.version ?? installed?.addonVersion;
+      if (known !== undefined) return chosen(scope, look, wish, known, installed);
       const kubernetes = (await look.outputs(needs.kubernetes))?.version;
       if (kubernetes === undefined) return { state: 'absent' };
       const version = defaultVersion(await versionsOf(scope, look, wish.name, kubernetes), kubernetes);
       return version === undefined
         ? { state: 'unknown', reason: `EKS names no default version of ${wish.name} for Kubernetes ${kubernetes}` }
-        : chosen(version);
+        : chosen(scope, look, wish, version, installed);
     },
   };
 }
 
-function chosen(version: string): Observation<VersionOut> {
-  return { state: 'ready', owner: 'slipway', physicalId: version, attributes: {}, outputs: { version } };
+async function chosen(
+  scope: EksScope,
+  look: Look,
+  { name, defaultAt }: AddonVersionWish,
+  version: string,
+  installed: Addon | undefined,
+): Promise<Observation<AddonVersionOut>> {
+  // What that version took before it takes: the schema is read when the add-on is made or changed, not in every status.
+  const isTaken = (path: readonly string[]): boolean =>
+    installed?.addonVersion === version && hasValueAt(readJson(installed.configurationValues), path);
+  const takesDefault =
+    defaultAt === undefined || isTaken(defaultAt) || schemaAllows(await describeAddonSchema(scope, look, name, version), defaultAt);
+  return ready(version, takesDefault);
+}
+
+function ready(version: string, takesDefault: boolean): Observation<AddonVersionOut> {
+  return { state: 'ready', owner: 'slipway', physicalId: version, attributes: {}, outputs: { version, takesDefault } };
 }
 
 function versionsOf({ aws }: EksScope, look: Look, addonName: string, kubernetesVersion: string): Promise<readonly AddonInfo[]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { addon, addonWithRole } from '../../../src/aws/eks/addon.ts';
 import type { AddonWish } from '../../../src/aws/eks/addon.ts';
 import { addonVersion } from '../../../src/aws/eks/addonVersion.ts';
-import type { ClusterOut, RoleOut, VersionOut } from '../../../src/aws/outputs.ts';
+import type { AddonVersionOut, ClusterOut, RoleOut, VersionOut } from '../../../src/aws/outputs.ts';
 import { fails, handleOf, lookWith, scriptedAws, stepContext } from '../scriptedAws.ts';
 import type { Script } from '../scriptedAws.ts';
 import { eksScope } from './eksScope.ts';
@@ -16,7 +16,7 @@ const clusterOut: ClusterOut = {
   issuer: 'https://oidc/id/X',
   clusterSecurityGroupId: 'sg-1',
 };
-const inputs = { cluster: clusterOut, version: { version: 'v1' } };
+const inputs = { cluster: clusterOut, version: { version: 'v1', takesDefault: true } };
 const missingReplicas = { code: 'InsufficientNumberOfReplicas', message: "doesn't have the desired number of replicas" };
 const denied = { code: 'AccessDenied', message: 'not authorized' };
 
@@ -37,7 +37,7 @@ function setting(script: Script, changes: Partial<AddonWish> = {}) {
   const wish: AddonWish = { name: 'x', title: 'x add-on', configuration: undefined, usable: 'accepted', awaits: 'nodegroup', ...changes };
   const resource = addon(eksScope(scripted.aws), wish, {
     cluster: handleOf<ClusterOut>('cluster'),
-    version: handleOf<VersionOut>('addon-version/x'),
+    version: handleOf<AddonVersionOut>('addon-version/x'),
   });
   const look = () => resource.observe(lookWith(), 'plan');
   return { ...scripted, resource, look, plan: async () => resource.steps?.plan(await look(), inputs) };
@@ -66,7 +66,7 @@ describe('an add-on before there is compute', () => {
 
   it('that has a real cause is not taken for one that waits', async () => {
     const degraded = await seenAs('DEGRADED', [missingReplicas, denied]);
-    assert.ok(degraded.state === 'failed' && degraded.reason.includes('not authorized'));
+    assert.ok(degraded.state === 'failed' && degraded.cause?.message.includes('not authorized') === true);
     const creating = await seenAs('CREATING', [denied]);
     assert.equal(creating.state, 'pending');
   });
@@ -104,7 +104,7 @@ describe('an add-on', () => {
 
   it('is updated in place to another version', async () => {
     const { resource, look, sent } = setting({ DescribeAddon: () => addonAs('ACTIVE'), UpdateAddon: () => ({}) });
-    await resource.steps?.update?.(await look(), { ...inputs, version: { version: 'v2' } }, stepContext());
+    await resource.steps?.update?.(await look(), { ...inputs, version: { version: 'v2', takesDefault: true } }, stepContext());
     assert.equal(sent.at(-1)?.operation, 'UpdateAddon');
     assert.equal(sent.at(-1)?.input['addonVersion'], 'v2');
   });
@@ -115,7 +115,7 @@ describe('an add-on', () => {
       CreateAddon: () => ({}),
     });
     const wish: AddonWish = { name: 'x', title: 'x', configuration: undefined, usable: 'accepted', awaits: 'nodegroup' };
-    const needs = { cluster: handleOf<ClusterOut>('cluster'), version: handleOf<VersionOut>('v'), role: handleOf<RoleOut>('role') };
+    const needs = { cluster: handleOf<ClusterOut>('cluster'), version: handleOf<AddonVersionOut>('v'), role: handleOf<RoleOut>('role') };
     const resource = addonWithRole(eksScope(scripted.aws), wish, needs);
     const withRole = { ...inputs, role: { arn: 'arn:role', name: 'role' } };
     assert.equal(resource.steps?.plan(await resource.observe(lookWith(), 'plan'), withRole).action, 'update');
@@ -143,15 +143,29 @@ describe('the version of an add-on', () => {
       },
     ],
   };
-  const chosen = async (script: Script, version?: string) => {
+  const seenBy = async (script: Script, version?: string, defaultAt?: readonly string[]) => {
     const scripted = scriptedAws(script);
     const kubernetes = handleOf<VersionOut>('cluster-version');
-    const seen = await addonVersion(eksScope(scripted.aws), { name: 'x', version }, { kubernetes }).observe(
+    const seen = await addonVersion(eksScope(scripted.aws), { name: 'x', version, defaultAt }, { kubernetes }).observe(
       lookWith({ 'cluster-version': { version: '1.35' } }),
       'plan',
     );
+    return { seen, operations: scripted.operations() };
+  };
+  const chosen = async (script: Script, version?: string) => {
+    const { seen } = await seenBy(script, version);
     return seen.state === 'ready' ? seen.outputs.version : seen.state;
   };
+  /** Whether `controller.extraVolumeTags` is taken, and whether the schema was read for it. */
+  const takes = async (script: Script, version?: string) => {
+    const { seen, operations } = await seenBy(script, version, ['controller', 'extraVolumeTags']);
+    assert.ok(seen.state === 'ready');
+    return [seen.outputs.takesDefault, operations.includes('DescribeAddonConfiguration')];
+  };
+  const schema = (text: object | string) => ({
+    DescribeAddonConfiguration: () => ({ configurationSchema: typeof text === 'string' ? text : JSON.stringify(text) }),
+  });
+  const absent = { DescribeAddon: fails('ResourceNotFoundException'), DescribeAddonVersions: () => versions };
 
   it('is the default one, neither the newest nor the first', async () => {
     assert.equal(await chosen({ DescribeAddon: fails('ResourceNotFoundException'), DescribeAddonVersions: () => versions }), 'v2');
@@ -163,5 +177,38 @@ describe('the version of an add-on', () => {
 
   it('is what platform.yml says, without a question', async () => {
     assert.equal(await chosen({}, 'v9'), 'v9');
+  });
+
+  it('takes a setting of ours where its schema names it, behind references too', async () => {
+    const known = { properties: { extraVolumeTags: { type: 'object' } }, additionalProperties: false };
+    const direct = { type: 'object', properties: { controller: known }, additionalProperties: false };
+    const referred = { $ref: '#/$defs/Driver', $defs: { Driver: { properties: { controller: { $ref: '#/$defs/C' } } }, C: known } };
+    for (const one of [direct, referred]) assert.deepEqual(await takes({ ...absent, ...schema(one) }), [true, true]);
+  });
+
+  it('does not take it where the schema is closed and lacks it, is none, or leads in a circle', async () => {
+    const without = { properties: { controller: { properties: { replicaCount: {} }, additionalProperties: false } } };
+    for (const one of [without, {}, '', 'no json', { $ref: '#/a', a: { $ref: '#/a' } }])
+      assert.deepEqual(await takes({ ...absent, ...schema(one) }), [false, true], JSON.stringify(one));
+  });
+
+  it('is not asked about it again once it took it, and is when it lost it or another version is wanted', async () => {
+    const taken = { configurationValues: '{"controller":{"extraVolumeTags":{"a":"b"}}}' };
+    const open = schema({ properties: { controller: { type: 'object' } } });
+    assert.deepEqual(await takes({ DescribeAddon: () => addonAs('ACTIVE', [], taken) }), [true, false]);
+    assert.deepEqual(await takes({ DescribeAddon: () => addonAs('ACTIVE'), ...open }), [true, true]);
+    assert.deepEqual(await takes({ DescribeAddon: () => addonAs('ACTIVE', [], taken), ...open }, 'v9'), [true, true]);
+  });
+});
+
+describe('an add-on whose version does not take what we would add', () => {
+  it('is made without it, and not changed for it later', async () => {
+    const plain = { DescribeAddon: () => addonAs('ACTIVE', [], { configurationValues: '{"b":1}' }), CreateAddon: () => ({}) };
+    const { resource, look, sent } = setting(plain, { configuration: { a: 1, b: 1 }, plainConfiguration: { b: 1 } });
+    const refusing = { ...inputs, version: { version: 'v1', takesDefault: false } };
+    await resource.steps?.create?.(refusing, stepContext());
+    assert.equal(sent[0]?.input['configurationValues'], '{"b":1}');
+    assert.equal(resource.steps?.plan(await look(), refusing).action, 'none');
+    assert.equal(resource.steps?.plan(await look(), inputs).action, 'update');
   });
 });
