@@ -3,6 +3,7 @@ import { serviceRole } from '../aws/iam/role.ts';
 import { roleName } from '../aws/iam/roleName.ts';
 import type { Handle } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
+import { hasPrefixDelegation } from '../core/platform/podSlots.ts';
 import { addonsHealthy } from '../kubernetes/gates/addonsHealthy.ts';
 import { nodesReady } from '../kubernetes/gates/nodesReady.ts';
 import { EBS_CSI_ADDON, clusterAddonNames } from './addons.ts';
@@ -50,7 +51,12 @@ export function computeStage(
   const before: readonly Handle<unknown>[] = [...addons, ...(storage === undefined ? [] : [storage.addon])];
   const group = nodegroup(
     eksScopeOf(context),
-    { compute: spec.compute, privateCidrs: spec.network.private, after: before.map(({ id }) => id) },
+    {
+      compute: spec.compute,
+      privateCidrs: spec.network.private,
+      prefixDelegation: hasPrefixDelegation(spec.cluster.addons['vpc-cni']?.configuration),
+      after: before.map(({ id }) => id),
+    },
     { cluster, role, egress: network.egress },
   );
   const nodes = nodesReady({ cluster, reach }, group, { min: spec.compute.min, title: 'Nodes ready' });

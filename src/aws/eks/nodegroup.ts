@@ -8,6 +8,7 @@ import {
   paginateListNodegroups,
 } from '@aws-sdk/client-eks';
 import type { Nodegroup } from '@aws-sdk/client-eks';
+import type { Finding } from '../../core/findings/finding.ts';
 import { canonical, compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
@@ -26,13 +27,14 @@ import type {
 } from '../../core/graph/resource.ts';
 import { instanceTypeOf } from '../../core/platform/instanceTypes.ts';
 import type { ComputeSpec } from '../../core/platform/platformSpec.ts';
+import { controllerPods, podSlots, podsOf, runbookPods } from '../../core/platform/podSlots.ts';
 import { read, remove, write } from '../errors.ts';
 import type { ClusterOut, EgressOut, NodegroupOut, RoleOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 import { GENERATION_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
-import { issuesText, owned, tagArgument, told } from './eksScope.ts';
-import type { EksScope } from './eksScope.ts';
+import { owned, tagArgument, told, unwell } from './eksScope.ts';
+import type { EksScope, Issue } from './eksScope.ts';
 import { firstScale, wantedScale } from './nodegroupScale.ts';
 import type { Scale } from './nodegroupScale.ts';
 
@@ -40,6 +42,8 @@ export interface NodegroupWish {
   readonly compute: ComputeSpec;
   /** CIDRs of the private subnets: they cannot be changed in place either. */
   readonly privateCidrs: readonly string[];
+  /** The network plugin hands out prefixes: a node takes more pods. */
+  readonly prefixDelegation: boolean;
   /** Order without data: the network plugin and the storage driver are there before the first node. */
   readonly after: readonly ResourceId[];
 }
@@ -89,7 +93,7 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
     demand: demandOf(wish.compute),
     async observe(look) {
       const found = (await describeNodegroup(scope, look, name)) ?? (await otherGeneration(scope, look, name));
-      return found === undefined ? { state: 'absent' } : viewOf(scope, wish.compute, found, tags);
+      return found === undefined ? { state: 'absent' } : viewOf(scope, wish, found, tags);
     },
     steps: {
       plan: (seen, inputs) => planOf(title, seen, wanted(inputs, seen)),
@@ -110,6 +114,7 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
       delete: (seen, ctx) => deleteNodegroup(scope, seen, ctx),
       foresee: (seen) => (seen.state === 'ready' || seen.state === 'degraded' ? seen.outputs : { name }),
     },
+    check: () => Promise.resolve(podSlotFindings(wish)),
     estimate: () => estimateOf(scope, wish.compute),
     commands: (inputs) => commandsOf(scope, wish, name, tags, inputs),
   };
@@ -147,7 +152,7 @@ function planOf(title: string, seen: Observation<NodegroupOut>, wanted: Attribut
   return compare(title, seen, wanted, { paths: REFUSED, otherwise: { refuse: REFUSAL } });
 }
 
-function viewOf(scope: EksScope, compute: ComputeSpec, found: Nodegroup, tags: Tags): Observation<NodegroupOut> {
+function viewOf(scope: EksScope, wish: NodegroupWish, found: Nodegroup, tags: Tags): Observation<NodegroupOut> {
   const { minSize: min = 0, desiredSize: desired = 0, maxSize: max = 0 } = found.scalingConfig ?? {};
   const name = found.nodegroupName ?? '';
   const base = {
@@ -168,36 +173,57 @@ function viewOf(scope: EksScope, compute: ComputeSpec, found: Nodegroup, tags: T
       tags: comparableTags(found.tags ?? {}, tags),
     }),
   };
-  const issues = healthText(found);
+  const issues = found.health?.issues ?? [];
+  const health = healthOf(wish.compute, issues);
+  const unless = (reason: string) => (issues.length === 0 ? { reason } : health);
   switch (found.status) {
     case 'ACTIVE':
-      return issues === ''
-        ? { ...base, state: 'ready', reason: sizeText(compute, desired) }
-        : { ...base, state: 'degraded', reason: issues };
+      return issues.length === 0 ? { ...base, state: 'ready', reason: sizeText(wish, desired) } : { ...base, state: 'degraded', ...health };
     case 'DEGRADED':
-      return { ...base, state: 'degraded', reason: issues === '' ? 'EKS says that it is degraded' : issues };
+      return { ...base, state: 'degraded', ...unless('EKS says that it is degraded') };
     case 'CREATING':
-      return { ...base, state: 'pending', reason: issues === '' ? 'EKS is starting the first nodes' : issues };
+      return { ...base, state: 'pending', ...unless('EKS is starting the first nodes') };
     case 'UPDATING':
-      return { ...base, state: 'pending', reason: issues === '' ? 'EKS is changing its size' : issues };
+      return { ...base, state: 'pending', ...unless('EKS is changing its size') };
     case 'DELETING':
       return { ...base, leaving: true, state: 'pending', reason: 'EKS is draining and stopping the nodes' };
     default:
-      return { ...base, state: 'failed', reason: issues === '' ? `EKS says ${found.status ?? 'nothing about its state'}` : issues };
+      return { ...base, state: 'failed', ...unless(`EKS says ${found.status ?? 'nothing about its state'}`) };
   }
 }
 
 /** Health issues in words; a shortage is told apart, since it passes. */
-function healthText({ health }: Nodegroup): string {
-  const issues = health?.issues ?? [];
-  const short = issues.some(({ code, message }) => code === 'AsgInstanceLaunchFailures' && /capacity/i.test(message ?? ''));
-  return short ? `not enough capacity for these instance types at the moment: ${issuesText(issues)}` : issuesText(issues);
+function healthOf({ instanceTypes, capacity }: ComputeSpec, issues: readonly Issue[]): ReturnType<typeof unwell> {
+  const types = instanceTypes.length > 3 ? `${instanceTypes.length} instance types` : instanceTypes.join(', ');
+  const isShort = issues.some(({ code, message }) => code === 'AsgInstanceLaunchFailures' && /capacity/i.test(message ?? ''));
+  if (isShort) return unwell(issues, capacity === 'spot' ? 'spot-capacity' : 'capacity', types);
+  return unwell(issues, issues.some(({ code }) => code === 'NodeCreationFailure') ? 'nodes-not-joining' : 'nodegroup-failed');
 }
 
 /** `14 nodes, 154 pod slots`: pods, not memory, are what small instances run out of. */
-function sizeText({ instanceTypes }: ComputeSpec, nodes: number): string {
-  const slots = Math.min(...instanceTypes.map((type) => instanceTypeOf(type)?.pods ?? Number.POSITIVE_INFINITY));
+function sizeText({ compute, prefixDelegation }: NodegroupWish, nodes: number): string {
+  const slots = Math.min(
+    ...compute.instanceTypes.map((name) => {
+      const type = instanceTypeOf(name);
+      return type === undefined ? Number.POSITIVE_INFINITY : podsOf(type, prefixDelegation);
+    }),
+  );
   return Number.isFinite(slots) ? `${nodes} nodes, ${nodes * slots} pod slots` : `${nodes} nodes`;
+}
+
+/** Pod slots needed and had, where they are not plenty. That even the maximum is short of the runbook's platform is said of platform.yml. */
+function podSlotFindings({ compute, prefixDelegation }: NodegroupWish): readonly Finding[] {
+  const slots = podSlots(compute, prefixDelegation);
+  if (slots === undefined || slots.atMin >= controllerPods + runbookPods.most) return [];
+  const had = `${compute.min} nodes of ${slots.type} have ${slots.atMin} pod slots besides what runs on each, ${compute.max} have ${slots.atMax}`;
+  const cure = prefixDelegation ? '' : '; ENABLE_PREFIX_DELEGATION in the configuration of vpc-cni gives a node 110';
+  if (slots.atMax < controllerPods) {
+    const message = `${had}: the add-ons alone need ${controllerPods}${cure}.`;
+    return [{ code: 'pod-slots', severity: 'warning', resource: ID, message }];
+  }
+  if (slots.atMax < runbookPods.least) return [];
+  const message = `${had}: the add-ons need ${controllerPods}, the runbook's whole platform ${runbookPods.least} to ${runbookPods.most} more${cure}.`;
+  return [{ code: 'pod-slots', severity: 'information', resource: ID, message }];
 }
 
 function scaleIn({ attributes }: Present): Scale {

@@ -45,7 +45,7 @@ const group = (changes: object = {}, scale: object = {}) => ({
   },
 });
 
-function setting(script: Script, changes: Partial<ComputeSpec> = {}) {
+function setting(script: Script, changes: Partial<ComputeSpec> = {}, prefixDelegation = false) {
   const scripted = scriptedAws(script);
   const needs = {
     cluster: handleOf<ClusterOut>('cluster'),
@@ -54,7 +54,7 @@ function setting(script: Script, changes: Partial<ComputeSpec> = {}) {
   };
   const resource = nodegroup(
     eksScope(scripted.aws),
-    { compute: { ...compute, ...changes }, privateCidrs, after: ['addon/vpc-cni'] },
+    { compute: { ...compute, ...changes }, privateCidrs, prefixDelegation, after: ['addon/vpc-cni'] },
     needs,
   );
   const look = () => resource.observe(lookWith(), 'plan');
@@ -141,10 +141,10 @@ describe('the node group', () => {
     ];
     for (const status of ['ACTIVE', 'DEGRADED']) {
       const seen = await setting({ DescribeNodegroup: () => group({ status, health: { issues } }) }).look();
-      assert.ok(seen.state === 'degraded' && seen.reason.startsWith('not enough capacity'), seen.state);
+      assert.ok(seen.state === 'degraded' && seen.reason === 'no spot capacity for t3.small', seen.state);
     }
     const creating = await setting({ DescribeNodegroup: () => group({ status: 'CREATING', health: { issues } }) }).look();
-    assert.ok(creating.state === 'pending' && creating.reason.startsWith('not enough capacity'), 'issues are read while it is made');
+    assert.ok(creating.state === 'pending' && creating.reason === 'no spot capacity for t3.small', 'issues are read while it is made');
   });
 
   it('that could not be made is made again', async () => {
@@ -153,7 +153,7 @@ describe('the node group', () => {
         group({ status: 'CREATE_FAILED', health: { issues: [{ code: 'NodeCreationFailure', message: 'no node joined' }] } }),
     };
     const change = await setting(script).plan();
-    assert.ok(change?.action === 'recreate' && change.summary.includes('no node joined'));
+    assert.ok(change?.action === 'recreate' && change.summary.includes('its nodes do not join the cluster'));
   });
 
   it('of other instance types is found by its tag and refused, not doubled', async () => {
@@ -173,5 +173,38 @@ describe('the node group', () => {
   it('needs as much of the quota as its processors', () => {
     assert.deepEqual(setting({}).resource.demand, [{ quota: 'ec2:L-34B43A08', amount: 28 }]);
     assert.deepEqual(setting({}, { capacity: 'onDemand' }).resource.demand, [{ quota: 'ec2:L-1216C47A', amount: 28 }]);
+  });
+});
+
+describe('pod slots of a node group', () => {
+  const told = async (changes: Partial<ComputeSpec>, prefixDelegation = false) =>
+    ((await setting({}, changes, prefixDelegation).resource.check?.(lookWith())) ?? []).map(({ severity, message }) => [severity, message]);
+
+  it('are told with what is needed where the minimum has too few', async () => {
+    assert.deepEqual(await told({}), [
+      [
+        'information',
+        "12 nodes of t3.small have 96 pod slots besides what runs on each, 16 have 128: the add-ons need 4, the runbook's whole platform 90 to 105 more; ENABLE_PREFIX_DELEGATION in the configuration of vpc-cni gives a node 110.",
+      ],
+    ]);
+    const [[, mixed = ''] = []] = await told({ instanceTypes: ['t3.small', 't3a.small'], max: 20 });
+    assert.match(mixed, /12 nodes of t3a\.small have 60 pod slots/, 'the smallest counts');
+  });
+
+  it('are nothing to say where they are plenty, unknown, or said of platform.yml already', async () => {
+    assert.deepEqual(await told({ min: 14 }), []);
+    assert.deepEqual(await told({ min: 2, desired: 2, max: 2 }, true), []);
+    assert.deepEqual(await told({ instanceTypes: ['t3.small', 'x99.large'] }), []);
+    assert.deepEqual(await told({ min: 2, desired: 2, max: 4 }), []);
+  });
+
+  it('are a warning where not even the add-ons find room', async () => {
+    const [[severity] = []] = await told({ instanceTypes: ['t3.micro'], min: 1, desired: 1, max: 2 });
+    assert.equal(severity, 'warning');
+  });
+
+  it('are 110 a node with prefix delegation', async () => {
+    const seen = await setting({ DescribeNodegroup: () => group() }, {}, true).look();
+    assert.ok(seen.state === 'ready' && seen.reason === '14 nodes, 1540 pod slots', JSON.stringify(seen));
   });
 });

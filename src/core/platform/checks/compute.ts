@@ -5,13 +5,11 @@ import { instanceTypeNames, instanceTypeOf, instanceTypesAsOf, podsOnEveryNode, 
 import type { InstanceType } from '../instanceTypes.ts';
 import { platformKeys } from '../keys.ts';
 import type { WrittenPlatform } from '../keys.ts';
+import { hasPrefixDelegation, podsOf, runbookPods } from '../podSlots.ts';
 import type { Report } from './report.ts';
 
 /** A node must have room for a CoreDNS or CSI controller pod and for one of the platform's, or the group is all overhead. */
 const fewestWorkloadSlots = 2;
-/** What the runbook's whole platform runs, counted low. */
-const runbookPods = 90;
-
 /** The node group: how many nodes, and whether pods find room on them. */
 export function checkCompute(written: WrittenPlatform, report: Report): void {
   checkSizes(written.compute, report);
@@ -23,13 +21,14 @@ export function checkCompute(written: WrittenPlatform, report: Report): void {
   );
   if (smallest === undefined || workloadSlots(smallest) < fewestWorkloadSlots) return;
   const { max } = computeSizes(written.compute);
-  const slots = max * workloadSlots(smallest);
-  if (slots < runbookPods) {
+  const prefixDelegation = hasPrefixDelegation(written.cluster?.addons?.['vpc-cni']?.configuration);
+  const slots = max * (podsOf(smallest, prefixDelegation) - podsOnEveryNode);
+  if (slots < runbookPods.least) {
     report.add(
       'information',
       'platform.pod-slots',
       ['compute'],
-      `${max} nodes of ${smallest.name} have room for ${slots} pods besides the add-ons; the runbook's whole platform takes about ${runbookPods}.`,
+      `${max} nodes of ${smallest.name} have room for ${slots} pods besides the add-ons; the runbook's whole platform takes about ${runbookPods.least}.`,
     );
   }
 }
