@@ -20,7 +20,9 @@ function tellFailure(context: CliContext, thrown: unknown, json: boolean): numbe
     return INTERRUPTED;
   }
   const failure = failureOf(thrown);
-  for (const finding of failure.findings ?? []) output.message(findingLine(finding, messageStyle));
+  // Those of a plan stand above, with the plan.
+  for (const finding of failure.code === 'prerequisites' ? [] : (failure.findings ?? []))
+    output.message(findingLine(finding, messageStyle));
   output.message(printable(`slipway: ${joined(failure)}`));
   if (context.verbose)
     output.message(printable(`code ${failure.code}${failure.requestId === undefined ? '' : `, request ${failure.requestId}`}`));

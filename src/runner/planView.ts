@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../core/engine/plan.ts';
+import { presentIn } from '../core/graph/observation.ts';
+import type { Finding } from '../core/findings/finding.ts';
+import { sentenceCodeOf, sentenceFor, sentenceOf, wordsFor } from '../core/status/sentences.ts';
 import type { Difference } from '../core/graph/resource.ts';
 import type { PlanView } from './protocol.ts';
 
@@ -23,9 +26,30 @@ export function planView(plan: Plan): PlanView {
     changes,
     cost: { monthlyUsd: plan.cost.monthlyUsd, stages: plan.cost.stages },
     duration: plan.duration,
-    findings: plan.findings,
+    findings: [...plan.findings, ...obstacles(plan)],
   };
 }
+
+/**
+ * What the plan met and no run of ours can get past: it is refused whole, before the first write, so that nothing is left half made.
+ * What merely cannot be seen now (an object of a cluster out of reach) is none: the run may be what mends it.
+ */
+function obstacles({ verb, changes, observations }: Plan): readonly Finding[] {
+  if (verb === 'destroy') return [];
+  return changes.flatMap(({ resource, title, change }): readonly Finding[] => {
+    if (change.action !== 'blocked') return [];
+    const seen = observations.get(resource);
+    if (seen?.state === 'unknown') {
+      const denied = seen.cause && sentenceCodeOf(seen.cause.code) === 'denied';
+      return denied ? [finding('denied', resource, sentenceOf(title, { reason: seen.reason, next: wordsFor('denied')?.next }))] : [];
+    }
+    const detail = presentIn(seen)?.physicalId;
+    const said = change.code === 'foreign' ? sentenceFor('foreign', { title, ...(detail === undefined ? {} : { detail }) }) : undefined;
+    return [finding(change.code ?? 'blocked', resource, said ?? change.summary)];
+  });
+}
+
+const finding = (code: string, resource: string, message: string): Finding => ({ code, severity: 'error', resource, message });
 
 function differenceView({ path, before, after }: Difference): ChangeView['diff'][number] {
   const was = before ?? null;

@@ -2,11 +2,13 @@ import { approvalOf } from '../core/engine/approval.ts';
 import { Engine } from '../core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Approval, Verb } from '../core/engine/verbs.ts';
+import type { Cause } from '../core/graph/cause.ts';
 import { SignedOut, Unseen } from '../core/graph/errors.ts';
 import type { ResourceId } from '../core/graph/resource.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
+import { wordsFor } from '../core/status/sentences.ts';
 import { stageState } from '../core/status/stageState.ts';
 import { commandLines } from './commandLines.ts';
 import { connect, offlineGraph, type Connection } from './connection.ts';
@@ -104,7 +106,7 @@ export class Session {
       ...stagesOption(stages),
     });
     const caller = plan.observations.get('caller');
-    if (caller?.state === 'unknown') throw new Unseen(caller.reason, { next: 'Check the network and the proxy.' });
+    if (caller?.state === 'unknown') throw unreachable(caller);
     const who = callerIn(caller);
     if (who !== undefined) assertAccount(who, { fileAccount: spec.account, personAccount: this.#reach.account });
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
@@ -264,6 +266,12 @@ export class Session {
     this.#connections.clear();
     for (const connection of open) if (connection.status === 'fulfilled') connection.value.close();
   }
+}
+
+/** Whoever is calling cannot be asked for: the whole account is out of reach. */
+function unreachable({ reason, cause }: { readonly reason: string; readonly cause?: Cause }): Unseen {
+  const next = (cause && wordsFor(cause.code)?.next) ?? 'Check the network and the proxy.';
+  return new Unseen(reason, { code: cause?.code, requestId: cause?.requestId, next });
 }
 
 /** The resources of these stages and of all that they require. @throws GraphError for a stage that does not exist. */

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../engine/events.ts';
 import type { PlatformStatus, ResourceStatus, State, StageStatus } from './platformStatus.ts';
+import { wordsFor } from './sentences.ts';
 import { stageState } from './stageState.ts';
 
 type OfResource = Extract<RunEvent, { readonly resource: string }>;
@@ -87,11 +88,18 @@ function observed(row: ResourceStatus, event: Observed, verb: Verb): ResourceSta
     const { physicalId: _, outputs: __, ...rest } = row;
     return { ...rest, owner: 'none', ...(hasBegun(row) ? {} : { state: 'queued' as const, reason: '' }) };
   }
-  if (event.state === 'unknown') return { ...row, state: 'unknown', reason: event.reason ?? '', ...lastKnown(row, event.time) };
+  if (event.state === 'unknown')
+    return { ...row, ...troubleIn(event), state: 'unknown', reason: event.reason ?? '', ...lastKnown(row, event.time) };
   const here = { ...row, owner: event.owner, ...(event.physicalId === undefined ? {} : { physicalId: event.physicalId }) };
   const word = wordIn(here, event, verb);
   if (word.state === 'ready') return { ...untimed(here), ...word };
-  return { ...here, ...word };
+  return { ...here, ...troubleIn(event), ...word };
+}
+
+function troubleIn({ cause }: Observed): Pick<ResourceStatus, 'cause' | 'next'> {
+  if (cause === undefined) return {};
+  const next = wordsFor(cause.code)?.next;
+  return { cause, ...(next === undefined ? {} : { next }) };
 }
 
 function wordIn(row: ResourceStatus, event: Observed, verb: Verb): { readonly state: State; readonly reason: string } {

@@ -154,10 +154,15 @@ function isOurs(code: string): code is SentenceCode {
   return Object.hasOwn(CATALOGUE, code);
 }
 
-/** The catalogue's words for a code of ours or of a provider (with or without `Exception`); `undefined` when it has none. */
-export function wordsFor(code: string, detail?: string): Words | undefined {
+/** Which entry of the catalogue a code of ours or of a provider (with or without `Exception`) belongs to. */
+export function sentenceCodeOf(code: string): SentenceCode | undefined {
   const known = code.replace(/Exception$/, '');
-  const own = isOurs(known) ? known : Object.hasOwn(ALIASES, known) ? ALIASES[known] : undefined;
+  return isOurs(known) ? known : Object.hasOwn(ALIASES, known) ? ALIASES[known] : undefined;
+}
+
+/** The catalogue's words for a code of ours or of a provider; `undefined` when it has none. */
+export function wordsFor(code: string, detail?: string): Words | undefined {
+  const own = sentenceCodeOf(code);
   if (own === undefined) return undefined;
   const [reason, next]: Entry = CATALOGUE[own];
   return { reason: typeof reason === 'string' ? reason : reason(detail), next };

@@ -5,6 +5,7 @@ import { presentIn } from '../graph/observation.ts';
 import type { AnyResource, Change, Observation, ResourceId } from '../graph/resource.ts';
 import type { ResourceGraph } from '../graph/resourceGraph.ts';
 import type { PlatformStatus, ResourceStatus, Session, StageStatus } from './platformStatus.ts';
+import { wordsFor } from './sentences.ts';
 import { stageState } from './stageState.ts';
 import { stateOf } from './stateOf.ts';
 
@@ -102,6 +103,7 @@ function rowOf(graph: ResourceGraph, resource: AnyResource, seen: Observation<un
     title: resource.title,
     kind: resource.kind,
     ...stateOf(seen, change),
+    ...troubleOf(seen),
     owner: present?.owner ?? 'none',
     ...(present ? { physicalId: present.physicalId } : {}),
     ...(outputs ? { outputs } : {}),
@@ -116,6 +118,13 @@ function rowOf(graph: ResourceGraph, resource: AnyResource, seen: Observation<un
       : {}),
     requires,
   };
+}
+
+/** What the provider says is wrong, and what to do about it. */
+function troubleOf(seen: Observation<unknown>): Pick<ResourceStatus, 'cause' | 'next'> {
+  if (!('cause' in seen) || seen.cause === undefined) return {};
+  const next = wordsFor(seen.cause.code)?.next;
+  return { cause: seen.cause, ...(next === undefined ? {} : { next }) };
 }
 
 /** Outputs are plain objects of ids, ARNs and endpoints; anything else is not shown. */
