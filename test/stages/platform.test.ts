@@ -63,12 +63,28 @@ describe('a whole platform, rehearsed', function () {
 
   const edits: readonly { readonly name: string; readonly yaml: string; readonly expected: readonly string[] }[] = [
     { name: 'its size', yaml: 'compute: { min: 10, desired: 11, max: 15 }\n', expected: ['UpdateNodegroupConfig'] },
+    { name: 'only the bounds of its size', yaml: 'compute: { min: 11, desired: 11, max: 18 }\n', expected: ['UpdateNodegroupConfig'] },
+    {
+      name: 'where its endpoint is',
+      yaml: 'cluster: { endpoint: { public: true, private: false } }\n',
+      expected: ['UpdateClusterConfig'],
+    },
+    {
+      name: 'where its endpoint is and who may reach it, both at once',
+      yaml: 'cluster: { endpoint: { private: true, publicCidrs: [127.0.0.0/8] } }\n',
+      expected: ['UpdateClusterConfig'],
+    },
     {
       name: 'who may reach its endpoint',
       yaml: 'cluster: { endpoint: { publicCidrs: [203.0.113.0/24, 127.0.0.0/8] } }\n',
       expected: ['UpdateClusterConfig'],
     },
     { name: 'another admin', yaml: `cluster: { admins: ["${ADMIN}"] }\n`, expected: ['CreateAccessEntry', 'AssociateAccessPolicy'] },
+    {
+      name: 'the version of an add-on',
+      yaml: 'cluster: { addons: { vpc-cni: { version: v1.20.5-eksbuild.1 } } }\n',
+      expected: ['UpdateAddon'],
+    },
     {
       name: 'the configuration of an add-on',
       yaml: 'cluster: { addons: { coredns: { configuration: { replicaCount: 2 } } } }\n',
