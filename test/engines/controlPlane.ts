@@ -12,6 +12,8 @@ export interface ControlPlane {
   /** Of the group system:masters. */
   readonly token: string;
   readonly kubeconfig: string;
+  /** PEM, of the group system:masters. */
+  readonly clientCertificate: { readonly certificate: string; readonly key: string };
   readonly dir: string;
   stop(): void;
 }
@@ -30,6 +32,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   const token = 'engine-admin-token';
 
   execFileSync('openssl', ['genrsa', '-out', path.join(dir, 'sa.key'), '2048'], { stdio: 'ignore' });
+  makeClientCertificate(dir);
   writeFileSync(path.join(dir, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
   const etcd = `http://127.0.0.1:${client}`;
   run('ETCD', 'etcd', [
@@ -52,6 +55,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     '--advertise-address=127.0.0.1',
     '--cert-dir=certs',
     '--token-auth-file=tokens.csv',
+    '--client-ca-file=clients.crt',
     '--authorization-mode=RBAC',
     '--service-account-key-file=sa.key',
     '--service-account-signing-key-file=sa.key',
@@ -105,11 +109,40 @@ export async function startControlPlane(): Promise<ControlPlane> {
     kubeconfig,
     dir,
     certificateAuthority: readFileSync(path.join(dir, 'certs/apiserver.crt'), 'utf8'),
+    clientCertificate: {
+      certificate: readFileSync(path.join(dir, 'client.crt'), 'utf8'),
+      key: readFileSync(path.join(dir, 'client.key'), 'utf8'),
+    },
     stop: () => {
       processes.stop();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** `clients.crt` is the authority of clients; `client.crt` and `client.key` are signed by it. */
+function makeClientCertificate(dir: string): void {
+  const openssl = (...args: readonly string[]): void => {
+    execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
+  };
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', 'clients.key', '-out', 'clients.crt', '-subj', '/CN=clients', '-days', '2');
+  openssl('req', ...key, '-keyout', 'client.key', '-out', 'client.csr', '-subj', '/O=system:masters/CN=certified');
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'client.csr',
+    '-CA',
+    'clients.crt',
+    '-CAkey',
+    'clients.key',
+    '-CAcreateserial',
+    '-out',
+    'client.crt',
+    '-days',
+    '2',
+  );
 }
 
 function answers(url: string, token: string): Promise<boolean> {

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { AnyResource, Observation } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
+import { Refused, Unseen } from '../../src/core/graph/errors.ts';
+import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import type { ClusterAddress } from '../../src/kubernetes/connection.ts';
+import { programToken } from '../../src/kubernetes/execProgram.ts';
 import { addonsHealthy } from '../../src/kubernetes/gates/addonsHealthy.ts';
 import { nodesReady } from '../../src/kubernetes/gates/nodesReady.ts';
+import { kubeconfigConnection, type NamedConnection } from '../../src/kubernetes/kubeconfigConnection.ts';
+import { personsKubeconfig } from '../../src/kubernetes/kubeconfigFile.ts';
 import { reachCluster } from '../../src/kubernetes/reach.ts';
 import { storageClass } from '../../src/kubernetes/storageClass.ts';
+import { ADOPT_CLUSTER, proveCluster } from '../../src/runner/clusterProof.ts';
+import { RunnerError } from '../../src/runner/runnerError.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
 import { given } from './given.ts';
 
@@ -151,8 +160,103 @@ describe('against the real kube-apiserver', () => {
     const seen = await see('StorageClass.storage.k8s.io/slipway-gp3');
     assert.ok('owner' in seen);
     assert.equal(seen.owner, 'foreign');
-    assert.equal((await engine.apply(graph(), { signal, consent: new Set() })).outcome, 'failed');
+    await assert.rejects(engine.apply(graph(), { signal, consent: new Set() }), Refused, 'nothing else is begun either');
     assert.equal((await engine.destroy(graph(), { signal, consent: new Set() })).outcome, 'succeeded');
     assert.match(kubectl(['get', 'storageclass', 'slipway-gp3', '-o', 'jsonpath={.provisioner}']), /example\.invalid/);
+  });
+
+  describe('by a kubeconfig', () => {
+    const arn = 'arn:aws:eks:us-west-2:123456789012:cluster/cauchy';
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    /** A program that answers as `slipway token` does, and counts how often it is asked. */
+    const launcher = (): { readonly path: string; asked(): number } => {
+      const file = path.join(plane.dir, 'launcher');
+      const credential = {
+        kind: 'ExecCredential',
+        apiVersion: 'client.authentication.k8s.io/v1beta1',
+        status: { token: plane.token, expirationTimestamp: new Date(Date.now() + 600_000).toISOString() },
+      };
+      writeFileSync(file, `#!/bin/sh\necho "$@" >> '${file}.log'\necho '${JSON.stringify(credential)}'\n`, { mode: 0o700 });
+      writeFileSync(`${file}.log`, '');
+      return { path: file, asked: () => readFileSync(`${file}.log`, 'utf8').split('\n').length - 1 };
+    };
+    /** A kubeconfig whose only context is of this user. */
+    const written = (user: object): string => {
+      const file = path.join(plane.dir, 'named');
+      const cluster = { server: plane.server, 'certificate-authority-data': base64(plane.certificateAuthority) };
+      writeFileSync(
+        file,
+        JSON.stringify({
+          'current-context': 'c',
+          contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+          clusters: [{ name: 'c', cluster }],
+          users: [{ name: 'u', user }],
+        }),
+      );
+      return file;
+    };
+    const namespaces = async (connection: NamedConnection): Promise<readonly string[]> => {
+      const client = new KubernetesClient(
+        connection(() => assert.fail('no token of EKS is wanted')),
+        { now: () => Date.now() },
+      );
+      return (await client.list('/api/v1/namespaces', signal)).map(({ metadata }) => metadata.name);
+    };
+
+    it('that we write, kubectl gets in, with the program that it names', async () => {
+      const program = launcher();
+      const file = path.join(plane.dir, 'ours');
+      const ours = personsKubeconfig({
+        variable: file,
+        home: plane.dir,
+        workspaces: [],
+        clock: { now: () => Date.now(), sleep: async () => undefined },
+        launcher: program.path,
+      });
+      await ours.write(arn, { server: plane.server, certificateAuthority: base64(plane.certificateAuthority) });
+      const answer = execFileSync('kubectl', ['--kubeconfig', file, 'get', 'ns', '-o', 'name'], { encoding: 'utf8' });
+      assert.match(answer, /namespace\/kube-system/);
+      assert.equal(program.asked(), 1);
+      assert.match(readFileSync(`${program.path}.log`, 'utf8'), /^token --cluster cauchy --region us-west-2$/m);
+    });
+
+    it('that somebody names, we get in: by token, client certificate, and an agreed program, which is asked once', async () => {
+      const { certificate, key } = plane.clientCertificate;
+      const users = [{ token: plane.token }, { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }];
+      for (const user of users) {
+        const named = await kubeconfigConnection({ file: written(user) });
+        assert.ok((await namespaces(named)).includes('kube-system'), Object.keys(user).join());
+      }
+      const program = launcher();
+      const exec = { apiVersion: 'client.authentication.k8s.io/v1beta1', command: program.path, args: ['one'] };
+      const named = await kubeconfigConnection({
+        file: written({ exec }),
+        program: async (asked) => programToken(asked, { path: asked.command, cwd: plane.dir, env: process.env, now: () => Date.now() }),
+      });
+      const connection = named(() => assert.fail('no token of EKS is wanted'));
+      for (let reads = 0; reads < 2; reads++) assert.ok((await namespaces(() => connection)).includes('kube-system'));
+      assert.equal(program.asked(), 1);
+    });
+
+    it('whose token nobody knows, we do not, and say so', async () => {
+      const named = await kubeconfigConnection({ file: written({ token: 'canary-unknown' }) });
+      await assert.rejects(namespaces(named), (error: unknown) => error instanceof Unseen && !error.message.includes('canary'));
+    });
+
+    it('proves whose the cluster is once it was adopted, and is refused for another platform', async () => {
+      const named = await kubeconfigConnection({ file: written({ token: plane.token }) });
+      const client = new KubernetesClient(
+        named(() => assert.fail('no token of EKS is wanted')),
+        { now: () => Date.now() },
+      );
+      const claim = { platform: 'cauchy', account: '123456789012', region: 'us-west-2' };
+      const prove = (platform: string, ...allow: readonly string[]): Promise<void> =>
+        proveCluster(client, { ...claim, platform }, allow, async () => false, signal);
+      await assert.rejects(prove('cauchy'), RunnerError);
+      await prove('cauchy', ADOPT_CLUSTER);
+      await prove('cauchy');
+      await assert.rejects(prove('other', ADOPT_CLUSTER), RunnerError);
+      assert.deepEqual(JSON.parse(kubectl(['get', 'configmap', '-n', 'kube-system', 'slipway', '-o', 'jsonpath={.data}'])), claim);
+    });
   });
 });
