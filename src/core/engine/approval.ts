@@ -14,9 +14,19 @@ export function approvalOf(plan: Plan): Approval {
 /**
  * A plan that a person approved was checked when it was shown; one that nobody has seen is held to its findings here.
  *
- * @throws Refused with code `plan-again` when the plan would do more than was approved, or with the code of a finding of level error.
+ * What only a person can resolve (a thing of our name that is not ours, a change that cannot be made in place) keeps an apply from
+ * beginning at all, approved or not: half a platform helps nobody.
+ *
+ * @throws Refused with code `plan-again` when the plan would do more than was approved; with the code of a finding of level error, or of
+ * what is blocked. Nothing was written then.
  */
 export function assertMayRun(plan: Plan, approved: Approval | undefined): void {
+  const blocked =
+    plan.verb === 'apply' ? plan.changes.find(({ change }) => change.action === 'blocked' && change.waits !== true) : undefined;
+  if (blocked?.change.action === 'blocked') {
+    const { summary, code = 'blocked' } = blocked.change;
+    throw new Refused(`${summary}. Nothing was changed.`.replace('..', '.'), { code });
+  }
   if (!approved) {
     const obstacle = plan.findings.find((finding) => finding.severity === 'error');
     if (obstacle) throw new Refused(obstacle.message, { code: obstacle.code });

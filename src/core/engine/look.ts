@@ -1,5 +1,5 @@
 import { AnswerLost, NotYet, SignedOut, Unseen } from '../graph/errors.ts';
-import { outputsIn } from '../graph/observation.ts';
+import { outputsIn, seenIn } from '../graph/observation.ts';
 import type { AnyResource, Depth, Handle, Look, Observation, ResourceId } from '../graph/resource.ts';
 import { failureOf, told } from './failure.ts';
 import type { Run } from './run.ts';
@@ -74,15 +74,23 @@ export async function observeAll(
     if (seen?.state === 'unknown') throw unseen(handle.id, seen.reason);
     return outputsIn(seen);
   };
+  /** Looked at meanwhile, not before: that would be one round more. */
+  const homeOf = async (resource: AnyResource): Promise<Observation<unknown> | undefined> => {
+    const home = resource.within && known.get(resource.within.id);
+    return home && see(home);
+  };
   const look = async (resource: AnyResource): Promise<Observation<unknown>> => {
     const setting = { provider: resource.provider, since, outputsOf };
-    const seen = await run
+    const home = homeOf(resource);
+    home.catch(() => undefined); // told by whoever asked for it
+    const own = await run
       .signedIn(() => unlessAborted(run.signal, lookAt(run, resource, depth, setting)))
       .catch((error: unknown) => {
         if (error instanceof SignedOut) throw error;
         run.signal.throwIfAborted();
         return { state: 'unknown' as const, reason: error instanceof Error ? error.message : String(error) };
       });
+    const seen = seenIn(await home, own);
     run.note(resource, seen);
     run.freeze(resource, seen);
     return seen;

@@ -1,5 +1,5 @@
 import { foreseenOf } from '../graph/inputs.ts';
-import { isLeaving, isOurs, outputsIn, presentIn } from '../graph/observation.ts';
+import { isForeign, isLeaving, isOurs, outputsIn, presentIn } from '../graph/observation.ts';
 import type { AnyResource, Change, Observation, ResourceId } from '../graph/resource.ts';
 import type { ResourceGraph } from '../graph/resourceGraph.ts';
 import { ORPHANS } from './orphans.ts';
@@ -25,10 +25,11 @@ export function planApply(
     const inputs = foreseenOf(resource.needs, (id) => foreseen.get(id));
     const own: Change = resource.steps?.plan(here, inputs) ?? { action: 'none' };
     const cascade = cascaded(graph, resource, here, own, changes);
-    const change: Change = selected.has(resource.id) || isTakenAlong(cascade) ? cascade : { action: 'none' };
+    const planned: Change = selected.has(resource.id) || isTakenAlong(cascade) ? cascade : { action: 'none' };
+    const change = isOnlyNotSeenYet(resource, planned, observations) ? { ...planned, waits: true as const } : planned;
     if (change.action !== 'none') changes.set(resource.id, change);
     const isAnew = change.action === 'create' || change.action === 'replace' || change.action === 'recreate';
-    const then = isAnew ? ABSENT : here;
+    const then = isAnew || isForeign(here) ? ABSENT : here;
     foreseen.set(resource.id, resource.steps?.foresee?.(then, inputs) ?? outputsIn(then));
   }
   const own = graph.order.flatMap((resource): readonly PlannedChange[] => {
@@ -39,6 +40,17 @@ export function planApply(
   });
   return [...own, ...orphans.map((orphan) => entry(ORPHANS, orphan, deletion(orphan, 'no longer in the platform file')))];
 }
+
+/**
+ * Out of sight in a home of ours that is there: it may come into sight in the run (an access entry takes its time to work), which looks
+ * again with its own patience. Whatever else cannot be seen may be somebody else's.
+ */
+const isOnlyNotSeenYet = (
+  resource: AnyResource,
+  change: Change,
+  observations: Observations,
+): change is Extract<Change, { action: 'blocked' }> =>
+  change.action === 'blocked' && change.code === 'unseen' && resource.within !== undefined && isOurs(observations.get(resource.within.id));
 
 const isTakenAlong = (change: Change): boolean => 'because' in change;
 

@@ -1,6 +1,6 @@
 import { AnswerLost } from '../graph/errors.ts';
 import { foreseenOf } from '../graph/inputs.ts';
-import { isLeaving, presentIn } from '../graph/observation.ts';
+import { isLeaving, presentIn, seenIn } from '../graph/observation.ts';
 import type { Action, AnyResource, Observation, ResourceId } from '../graph/resource.ts';
 import { decide, type Act, type Asked, type Decision, type Goal } from './decide.ts';
 import { failureOf, seenAs, told, type Failure } from './failure.ts';
@@ -131,7 +131,9 @@ class Settling {
   async #look(): Promise<Observation<unknown>> {
     const { provider } = this.#resource;
     const setting = { provider, since: this.#wrote, outputsOf: settledOutputs(this.#run) };
-    const seen = await this.#run.signedIn(() => unlessAborted(this.#run.signal, lookAt(this.#run, this.#resource, 'plan', setting)));
+    const own = await this.#run.signedIn(() => unlessAborted(this.#run.signal, lookAt(this.#run, this.#resource, 'plan', setting)));
+    const { within } = this.#resource;
+    const seen = seenIn(within && this.#run.seen.get(within.id), own);
     this.#run.note(this.#resource, seen);
     this.#blindSince = seen.state === 'unknown' ? (this.#blindSince ?? this.#run.elapsed()) : undefined;
     if (presentIn(seen) && !isLeaving(seen)) await this.#forgetIntent();

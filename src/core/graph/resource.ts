@@ -76,7 +76,14 @@ export interface Difference {
 /** `unsure`: immutable paths whose wanted value is not known yet; unknown is not changed. */
 export type Change =
   | { readonly action: 'none'; readonly unsure?: readonly string[] }
-  | { readonly action: 'blocked'; readonly summary: string; /** The finding code, for the sentence catalogue. */ readonly code?: string }
+  | {
+      readonly action: 'blocked';
+      readonly summary: string;
+      /** The finding code, for the sentence catalogue. */
+      readonly code?: string;
+      /** Not seen yet, and the run looks again: no reason not to begin. */
+      readonly waits?: true;
+    }
   | {
       readonly action: 'create' | 'update' | 'replace' | 'recreate' | 'delete';
       readonly summary: string;
@@ -164,8 +171,18 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   readonly demand?: readonly QuotaDemand[];
   /** What must hold before the first write: findings, never an exception for what only informs. */
   check?(look: Look): Promise<readonly Finding[]>;
-  /** The aws / kubectl lines that a person would type instead, as argv arrays. */
-  commands?(inputs: Foreseen<N>): readonly (readonly string[])[];
+  /** The aws / kubectl lines that a person would type instead. */
+  commands?(inputs: Foreseen<N>): readonly CommandLine[];
+  /** What stands in such lines for outputs that only AWS can tell: `<VPC-ID>`. */
+  placeholders?(inputs: Foreseen<N>): Partial<O>;
+}
+
+/** What a person types, as an argv array; with `stdin`, what it reads. */
+export type CommandLine = readonly string[] | PipedCommand;
+
+export interface PipedCommand {
+  readonly stdin: string;
+  readonly argv: readonly string[];
 }
 
 export type AnyResource = Resource<unknown>;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { approvalOf } from '../../../src/core/engine/approval.ts';
-import { Refused } from '../../../src/core/graph/errors.ts';
+import { Engine } from '../../../src/core/engine/engine.ts';
+import { Refused, Unseen } from '../../../src/core/graph/errors.ts';
+import { ResourceGraph } from '../../../src/core/graph/resourceGraph.ts';
 import { Bench } from './world/bench.ts';
 import { alive, assertSucceeded, built } from './world/built.ts';
 
@@ -46,10 +48,49 @@ describe('Engine.apply', () => {
     assert.equal(bench.world.writes.at(-1), 'modify nodegroup nodegroup desired');
   });
 
-  it('lets a foreign thing be: it is blocked with its id, and what does not need it goes on', async () => {
+  it('does not begin where something foreign is in the way, approved or not: it is named, and nothing is written', async () => {
     const bench = new Bench();
     bench.world.put('cluster', 'cluster', undefined, { role: 'x', subnets: [] });
-    const outcome = alive(await bench.session().apply());
+    const plan = await bench.session().plan();
+    assert.equal(plan.changes.find(({ resource }) => resource === 'cluster')?.change.action, 'blocked');
+    const isNamed = (error: unknown): boolean =>
+      error instanceof Refused && error.code === 'foreign' && /EKS cluster exists as/.test(error.message);
+    await assert.rejects(bench.session().apply(), isNamed);
+    await assert.rejects(bench.session().apply({ approved: approvalOf(plan) }), isNamed);
+    assert.deepEqual(bench.world.writes, []);
+    assertSucceeded(bench, await bench.session().apply({ stages: ['vpc'] }), 'what has nothing to do with it');
+  });
+
+  it('takes what lives in something foreign for absent, and asks nothing of it', async () => {
+    const bench = await built();
+    const cluster = bench.world.all('cluster')[0];
+    assert.ok(cluster);
+    Object.assign(cluster, { resource: undefined });
+    bench.world.unreachable = true;
+    const seen = await bench.session().observe();
+    assert.deepEqual([seen.get('object/settings')?.state, seen.get('addon')?.state], ['absent', 'absent']);
+  });
+
+  it('does not begin where it cannot see whether something is in the way', async () => {
+    const bench = new Bench();
+    const { graph, client } = bench.session();
+    const blind = new ResourceGraph(
+      graph.stages.map((stage) => ({
+        ...stage,
+        resources: stage.resources.map((each) =>
+          each.id === 'cluster' ? { ...each, observe: () => Promise.reject(new Unseen('you may not look')) } : each,
+        ),
+      })),
+    );
+    const run = new Engine(bench.ports(client)).apply(blind, { signal: new AbortController().signal, consent: new Set() });
+    await assert.rejects(run, (error: unknown) => error instanceof Refused && error.code === 'unseen');
+    assert.deepEqual(bench.world.writes, []);
+  });
+
+  it('lets a foreign thing be that shows up in the run: it is blocked with its id, and what does not need it goes on', async () => {
+    const bench = new Bench();
+    const guard = (): Promise<void> => Promise.resolve(void bench.world.put('cluster', 'cluster', undefined, { role: 'x', subnets: [] }));
+    const outcome = alive(await bench.session({ ports: { guard } }).apply());
     assert.equal(outcome.outcome, 'failed');
     assert.deepEqual(outcome.failed, ['cluster']);
     const failure = bench.events.find((event) => event.event === 'resource.failed');
