@@ -2,6 +2,9 @@ import type { Questions } from '../../runner/protocol.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { visibleText } from '../model/visibleText.ts';
 
+/** The runner refuses a longer command; spelled out (`\u{…}`) it may be several times as long. */
+const LONGEST = 20_000;
+
 /** A kubeconfig's own program: shown as it would be run, word by word, since a space inside a word must not look like one between two. */
 export async function confirmProgram(dialogs: Dialogs, detail: Questions['runProgram']['detail']): Promise<boolean> {
   const [program = '', ...args] = detail.command;
@@ -10,7 +13,7 @@ export async function confirmProgram(dialogs: Dialogs, detail: Questions['runPro
     ...args.map((word, index) => `Argument ${index + 1}: ${word}`),
     ...detail.environment.map((variable) => `Variable: ${variable}`),
     `Kubeconfig: ${detail.kubeconfig}`,
-  ].map((line) => visibleText(line, 400));
+  ].map((line) => visibleText(line, LONGEST));
   const message = 'This kubeconfig makes its credentials with a program. It would run with all that you may do.';
   return (await dialogs.confirm(message, lines.join('\n'), ['Run This Program'])) !== undefined;
 }
