@@ -73,7 +73,9 @@ export function createHandlers(desk: Desk): Handlers {
     },
     rehearse: () => desk.rehearse(),
     breakSomething: (target) => breakSomething(platformOf(target), dialogs),
-    resetRehearsal: (target) => resetRehearsal(platformOf(target), dialogs),
+    async resetRehearsal(target) {
+      if (await resetRehearsal(platformOf(target), dialogs)) desk.treeView.view.message = '';
+    },
     async connect(target) {
       const platform = platformOf(target);
       const account = await chooseAccount(platform, dialogs);

@@ -129,9 +129,16 @@ export class Platform {
 
   async plan(verb: 'apply' | 'destroy', stages?: readonly string[]): Promise<PlanView> {
     const client = await this.#opened();
-    const plan = await client.call('plan', { verb, ...(stages ? { stages } : {}) });
-    this.#ports.onFindings(this, plan.findings);
-    return plan;
+    try {
+      const plan = await client.call('plan', { verb, ...(stages ? { stages } : {}) });
+      this.#ports.onFindings(this, plan.findings);
+      return plan;
+    } catch (error) {
+      // Signed out, or out of reach: the row says so too, and offers the way back.
+      const session = error instanceof RunnerFailure ? sessionAfter(error.failure) : undefined;
+      if (session) this.model.setSession(session);
+      throw error;
+    }
   }
 
   /** Applies or destroys; resolves when the run is over. A runner that goes away leaves the platform interrupted, and rejects `RunnerGone`. */

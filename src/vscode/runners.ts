@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../core/engine/events.ts';
 import type { Reach } from '../runner/protocol.ts';
 import { forkRunner } from './forkRunner.ts';
+import { reachOf } from './model/reach.ts';
 import type { Platform } from './platform.ts';
 import { RunnerClient, type Answers } from './runnerClient.ts';
 
@@ -45,18 +47,18 @@ export class Runners {
     const endpoint = text('endpoint');
     const kubeconfig = text('kubeconfig');
     const context = text('context');
-    const { file, mode, profile } = platform;
-    const workspaces = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-    const base = { file, mode, stateFolder: this.#folder, workspaces };
-    if (mode === 'rehearsal') return { ...base, timeScale: settings.get<number>('timeScale', 30) };
-    return {
-      ...base,
-      ...(profile === undefined ? {} : { profile }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      allowCustomEndpoint: settings.get<boolean>('allowCustomEndpoint', false),
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-    };
+    return reachOf(
+      platform,
+      {
+        timeScale: settings.get<number>('timeScale', 30),
+        allowCustomEndpoint: settings.get<boolean>('allowCustomEndpoint', false),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(kubeconfig === undefined ? {} : { kubeconfig }),
+        ...(context === undefined ? {} : { context }),
+      },
+      (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+      { env: process.env, system: process.platform, home: homedir() },
+    );
   }
 
   #start(environment: Readonly<Record<string, string | undefined>>, answers: Answers, onEvent: (event: RunEvent) => void): RunnerClient {

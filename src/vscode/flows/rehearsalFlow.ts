@@ -36,15 +36,16 @@ function told(fault: FaultView, argument: string): string {
   return fault.armed ? `Mended: ${name}.` : `Broken: ${name}. The next requests will feel it.`;
 }
 
-/** Forgets the rehearsed world; asks once. */
-export async function resetRehearsal(platform: Platform, dialogs: Dialogs): Promise<void> {
+/** Forgets the rehearsed world; asks once. Resolves whether it did. */
+export async function resetRehearsal(platform: Platform, dialogs: Dialogs): Promise<boolean> {
   const answer = await dialogs.confirm(
     `Reset the rehearsal of ${platform.name}?`,
     'Everything in the rehearsed account is forgotten, faults too.',
     ['Reset'],
   );
-  if (answer === undefined) return;
+  if (answer === undefined) return false;
   await platform.ask('resetRehearsal', {});
   platform.model.forgetRuns();
   await platform.look();
+  return true;
 }
