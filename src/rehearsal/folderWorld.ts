@@ -191,7 +191,8 @@ export class FolderWorld implements World {
 export function forgetWorld(folder: string): void {
   if (!existsSync(folder)) return;
   lock(folder);
-  for (const name of [STATE_FILE, CLOCK_FILE, REQUESTS_FILE, LOCK_FILE]) rmSync(join(folder, name), { force: true });
+  // The kubeconfig that a rehearsal writes stands in its world: it names a cluster that is forgotten.
+  for (const name of [STATE_FILE, CLOCK_FILE, REQUESTS_FILE, 'kubeconfig', LOCK_FILE]) rmSync(join(folder, name), { force: true });
 }
 
 function make(options: WorldOptions): Saved {
