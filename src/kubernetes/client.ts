@@ -249,7 +249,8 @@ function unreachable(ask: Ask, server: string, error: unknown): Unseen | NotYet 
   const next = certificate
     ? 'Refresh; behind a proxy that opens TLS, add its authority to the system or reach the cluster with --kubeconfig.'
     : 'Check the network, the proxy and cluster.endpoint.publicCidrs in platform.yml, or reach the cluster with --kubeconfig.';
-  const fields = { code, next, cause: error };
+  // Node's own code stands in the message: without more it would be taken for one of AWS's connections.
+  const fields = { code: certificate ? 'kubernetes-certificate' : 'kubernetes-unreachable', next, cause: error };
   if (ask.method === 'GET') return new Unseen(message, fields);
   return code !== undefined && NEVER_SENT.has(code) ? new NotYet(message, fields) : new AnswerLost(message, fields);
 }
@@ -271,6 +272,8 @@ function messageOf(answer: Answer): string {
 }
 
 function codeOf(answer: Answer): string {
+  // Reasons that AWS has too, and means of itself.
+  if (answer.status === 429 || answer.status >= 500) return 'kubernetes-error';
   return statusOf(answer)?.reason ?? `HTTP ${answer.status}`;
 }
 

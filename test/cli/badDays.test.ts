@@ -90,13 +90,11 @@ describe('cli: bad days, as they are read', function () {
   for (const [title, { faults, code, says, beforehand }] of Object.entries(BAD_DAYS)) {
     it(title, async () => {
       await using cli = await RehearsedCli.make(1_000);
-      const { code: ended, stdout, stderr } = await cli.run(
-        'apply',
-        '--yes',
-        '--format',
-        'text',
-        ...faults.flatMap((fault) => ['--fault', fault]),
-      );
+      const {
+        code: ended,
+        stdout,
+        stderr,
+      } = await cli.run('apply', '--yes', '--format', 'text', ...faults.flatMap((fault) => ['--fault', fault]));
       const read = stdout + stderr;
       assert.equal(ended, code, read);
       for (const sentence of says) assert.ok(read.includes(sentence), `${sentence}\n---\n${read}`);

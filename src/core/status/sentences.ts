@@ -71,6 +71,8 @@ const CATALOGUE = {
   'no-consent': ['it would be deleted or replaced, which needs a consent of its own', 'Plan again and allow it.'],
   orphan: ['it is no longer in the platform file', 'Allow its deletion, or put it back.'],
   'kubernetes-unreachable': ['the cluster does not answer', 'Check endpoint access and network, then refresh.'],
+  'kubernetes-error': ['the cluster has a problem of its own', 'Wait a few minutes and continue.'],
+  'kubernetes-certificate': ['what answers has not the certificate of the cluster', 'Check the proxy, then refresh.'],
   'no-access-entry': ['the cluster does not know you yet', 'Add yourself to cluster.admins, then refresh.'],
   'cluster-denied': ['the cluster does not let you do this', 'Ask for its access policy AmazonEKSClusterAdminPolicy.'],
   'region-off': [(detail) => `region ${detail ?? 'of the file'} is not enabled`, 'Enable it in the AWS console, then retry.'],
