@@ -34,7 +34,7 @@ export interface Reach {
   readonly faults?: readonly string[];
   readonly seed?: number;
   readonly journal?: string;
-  /** Folder for journal, intents, pins and locks of this person (VS Code: global storage). */
+  /** Folder for journal, intents, pins and locks of this person: one for all faces, or two runs would not know of each other. */
   readonly stateFolder: string;
 }
 
@@ -55,6 +55,8 @@ export interface PlanView {
     )[];
     readonly because?: ResourceId;
     readonly consent?: Consent;
+    /** Blocked only because it is not seen yet: no reason not to begin. */
+    readonly waits?: true;
   }[];
   readonly cost: { readonly monthlyUsd: number; readonly stages: Readonly<Record<string, number>> };
   readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };

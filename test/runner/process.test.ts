@@ -1,67 +1,9 @@
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Calls, Failure, FromRunner, Reach } from '../../src/runner/protocol.ts';
-import type { RunEvent } from '../../src/core/engine/events.ts';
+import type { Failure, Reach } from '../../src/runner/protocol.ts';
+import { RunnerChild } from './runnerChild.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
-
-/** The extension's end of the channel, as small as it can be. */
-class Runner {
-  readonly child: ChildProcess;
-  readonly events: RunEvent[] = [];
-  #next = 1;
-
-  constructor(folder: string) {
-    this.child = fork(MAIN, [], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      serialization: 'json',
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: folder,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        AWS_CONFIG_FILE: join(folder, 'none'),
-        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
-      },
-    });
-    this.child.setMaxListeners(50);
-    this.child.on('message', (message: FromRunner) => {
-      if ('event' in message) this.events.push(message.event);
-    });
-  }
-
-  /** @throws the failure */
-  call<C extends keyof Calls>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      const listen = (message: FromRunner): void => {
-        if (!('id' in message) || message.id !== id) return;
-        this.child.off('message', listen);
-        if ('failure' in message) reject(Object.assign(new Error(message.failure.message), { failure: message.failure }));
-        else resolve(message.result as Calls[C]['result']);
-      };
-      this.child.on('message', listen);
-      this.child.send({ id, call, params });
-    });
-  }
-
-  /** The event, once it has come. */
-  async seen(matches: (event: RunEvent) => boolean): Promise<void> {
-    while (!this.events.some(matches)) await once(this.child, 'message');
-  }
-
-  async end(): Promise<void> {
-    if (this.child.exitCode !== null) return;
-    const exited = once(this.child, 'exit');
-    if (this.child.connected) this.child.disconnect();
-    await exited;
-  }
-}
 
 const failureOf = (error: unknown): Failure => (error as { readonly failure: Failure }).failure;
 
@@ -81,7 +23,7 @@ describe('the runner process', function () {
 
   it('checks a document and tells its rows without an account', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     const { file } = platform.reach;
     assert.deepEqual(
       (await runner.call('validate', { file })).filter(({ severity }) => severity === 'error'),
@@ -99,7 +41,7 @@ describe('the runner process', function () {
 
   it('survives five thousand brackets and messages that are none', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     runner.child.send({ id: 'x', call: 'status' });
     runner.child.send('canary');
     const findings = await runner.call('validate', {
@@ -113,7 +55,7 @@ describe('the runner process', function () {
 
   it('says signed out in the status, and with what to do in a plan', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     await runner.call('open', { file: platform.reach.file, mode: 'live', stateFolder: platform.reach.stateFolder });
     const status = await runner.call('status', { fresh: true });
     assert.equal(status.session, 'signedOut');
@@ -127,7 +69,7 @@ describe('the runner process', function () {
 
   it('plans, does what was approved and nothing unknown, and tells it as events', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     await assert.rejects(
       runner.call('apply', { allow: [], approved: 'canary-unknown' }),
@@ -143,7 +85,7 @@ describe('the runner process', function () {
 
   it('lists, makes and mends faults of the rehearsal, and forgets its world', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     assert.ok((await runner.call('faults', {})).every(({ armed }) => !armed));
     await runner.call('breakSomething', { fault: 'address-quota=0', armed: true });
@@ -159,7 +101,7 @@ describe('the runner process', function () {
 
   it('writes nothing after its channel is lost, says so in the journal, and tells the next session', async () => {
     await using platform = await rehearsed();
-    const runner = new Runner(platform.path);
+    const runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     const plan = await runner.call('plan', { verb: 'apply', stages: ['vpc'] });
     runner.call('apply', { stages: ['vpc'], allow: [], approved: plan.fingerprint }).catch(() => undefined);
@@ -171,7 +113,7 @@ describe('the runner process', function () {
     const lines = (await readFile(join(journals, journal), 'utf8')).trimEnd().split('\n');
     assert.equal((JSON.parse(lines.at(-1) ?? '') as { readonly event: string }).event, 'run.interrupted');
 
-    const next = new Runner(platform.path);
+    const next = new RunnerChild(platform.path);
     const { interrupted } = await next.call('open', platform.reach);
     assert.equal(interrupted?.verb, 'apply');
     assert.deepEqual(interrupted.stages, ['vpc']);

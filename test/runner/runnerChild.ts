@@ -1,0 +1,62 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunEvent } from '../../src/core/engine/events.ts';
+import type { Calls, FromRunner } from '../../src/runner/protocol.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
+
+/** The extension's end of the channel, as small as it can be. */
+export class RunnerChild {
+  readonly child: ChildProcess;
+  readonly events: RunEvent[] = [];
+  #next = 1;
+
+  constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
+    this.child = fork(MAIN, [], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'json',
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: folder,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: join(folder, 'none'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+        ...env,
+      },
+    });
+    this.child.setMaxListeners(50);
+    this.child.on('message', (message: FromRunner) => {
+      if ('event' in message) this.events.push(message.event);
+    });
+  }
+
+  /** @throws the failure */
+  call<C extends keyof Calls>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      const listen = (message: FromRunner): void => {
+        if (!('id' in message) || message.id !== id) return;
+        this.child.off('message', listen);
+        if ('failure' in message) reject(Object.assign(new Error(message.failure.message), { failure: message.failure }));
+        else resolve(message.result as Calls[C]['result']);
+      };
+      this.child.on('message', listen);
+      this.child.send({ id, call, params });
+    });
+  }
+
+  /** The event, once it has come. */
+  async seen(matches: (event: RunEvent) => boolean): Promise<void> {
+    while (!this.events.some(matches)) await once(this.child, 'message');
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const exited = once(this.child, 'exit');
+    if (this.child.connected) this.child.disconnect();
+    await exited;
+  }
+}
