@@ -31,17 +31,18 @@ export function planView(plan: Plan): PlanView {
 }
 
 /**
- * What the plan met and no run of ours can get past: it is refused whole, before the first write, so that nothing is left half made.
- * What merely cannot be seen now (an object of a cluster out of reach) is none: the run may be what mends it.
+ * What the plan met and no run of ours can get past, as the engine refuses it too (`assertMayRun`): before the first write, so that
+ * nothing is left half made. What a run waits for (an object of our own cluster that is out of sight just now) is none.
  */
 function obstacles({ verb, changes, observations }: Plan): readonly Finding[] {
   if (verb === 'destroy') return [];
   return changes.flatMap(({ resource, title, change }): readonly Finding[] => {
-    if (change.action !== 'blocked') return [];
+    if (change.action !== 'blocked' || change.waits === true) return [];
     const seen = observations.get(resource);
     if (seen?.state === 'unknown') {
-      const denied = seen.cause && sentenceCodeOf(seen.cause.code) === 'denied';
-      return denied ? [finding('denied', resource, sentenceOf(title, { reason: seen.reason, next: wordsFor('denied')?.next }))] : [];
+      const next = wordsFor(seen.cause?.code ?? 'unseen')?.next ?? wordsFor('unseen')?.next;
+      const code = (seen.cause && sentenceCodeOf(seen.cause.code)) ?? 'unseen';
+      return [finding(code, resource, sentenceOf(title, { reason: seen.reason, next }))];
     }
     const detail = presentIn(seen)?.physicalId;
     const said = change.code === 'foreign' ? sentenceFor('foreign', { title, ...(detail === undefined ? {} : { detail }) }) : undefined;

@@ -55,8 +55,6 @@ export interface PlanView {
     )[];
     readonly because?: ResourceId;
     readonly consent?: Consent;
-    /** Blocked only because it is not seen yet: no reason not to begin. */
-    readonly waits?: true;
   }[];
   readonly cost: { readonly monthlyUsd: number; readonly stages: Readonly<Record<string, number>> };
   readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };

@@ -1,3 +1,4 @@
+import { updateKubeconfig } from '../aws/eks/cluster.ts';
 import type { CallerOut, ClusterOut } from '../aws/outputs.ts';
 import { compare } from '../core/graph/compare.ts';
 import type { Handle, Look, Resource } from '../core/graph/resource.ts';
@@ -13,7 +14,10 @@ export interface KubeconfigOut {
   readonly context: string;
 }
 
-/** The entry that `aws eks update-kubeconfig` writes. Whatever stands under our cluster's ARN is ours, whoever wrote it. */
+/**
+ * The entry that `aws eks update-kubeconfig` writes. Whatever stands under our cluster's ARN is ours, whoever wrote it: it is as much
+ * ours as the cluster is, and stays with a cluster that is somebody else's.
+ */
 export function kubeconfigEntry({ spec, aws, kubeconfig }: StageContext, needs: KubeconfigNeeds): Resource<KubeconfigOut, KubeconfigNeeds> {
   const title = 'kubeconfig entry';
   const arnOf = ({ account, partition }: Partial<CallerOut>): string | undefined =>
@@ -25,6 +29,8 @@ export function kubeconfigEntry({ spec, aws, kubeconfig }: StageContext, needs: 
     provider: 'kubernetes',
     title,
     needs,
+    within: needs.cluster,
+    leaves: true,
     async observe(look) {
       const arn = await arnNow(look);
       const entry = arn === undefined ? undefined : await kubeconfig.read(arn);
@@ -46,7 +52,7 @@ export function kubeconfigEntry({ spec, aws, kubeconfig }: StageContext, needs: 
       delete: (seen) => kubeconfig.remove(seen.physicalId),
     },
     estimate: () => ({ createSeconds: 1, updateSeconds: 1, deleteSeconds: 1, monthlyUsd: 0 }),
-    commands: () => [['aws', 'eks', 'update-kubeconfig', '--region', aws.region, '--name', spec.name]],
+    commands: () => [updateKubeconfig(aws.region, spec.name)],
   };
 }
 
@@ -56,7 +62,7 @@ function entryOf({ endpoint, certificateAuthority }: ClusterOut) {
 
 const WARNINGS = [
   'A cluster that is made again has another endpoint and another certificate under the same name: the entry is compared with the cluster and brought up to date; the namespace of its context stays.',
-  'Whatever stands under the cluster’s ARN is taken for its entry, whoever wrote it; every other entry and the rest of the file stay as they are.',
+  'Whatever stands under the cluster’s ARN is taken for its entry, whoever wrote it, as long as the cluster is the platform’s own; every other entry and the rest of the file stay as they are.',
   'In a rehearsal the entry goes to a file in the rehearsed world and never to your own kubeconfig.',
 ] as const;
 

@@ -2,11 +2,13 @@ import { foreseenOf } from '../graph/inputs.ts';
 import { isForeign, isLeaving, isOurs, outputsIn, presentIn } from '../graph/observation.ts';
 import type { AnyResource, Change, Observation, ResourceId } from '../graph/resource.ts';
 import type { ResourceGraph } from '../graph/resourceGraph.ts';
+import { sentenceCodeOf } from '../status/sentences.ts';
 import { ORPHANS } from './orphans.ts';
 import type { Consent, PlannedChange } from './plan.ts';
 
 type Observations = ReadonlyMap<ResourceId, Observation<unknown>>;
 type Doing = Extract<Change, { readonly diff: unknown }>;
+type Blocked = Extract<Change, { readonly action: 'blocked' }>;
 
 const ABSENT: Observation<unknown> = { state: 'absent' };
 
@@ -43,14 +45,14 @@ export function planApply(
 
 /**
  * Out of sight in a home of ours that is there: it may come into sight in the run (an access entry takes its time to work), which looks
- * again with its own patience. Whatever else cannot be seen may be somebody else's.
+ * again with its own patience. Whatever else cannot be seen may be somebody else's, and what may not be seen stays out of sight.
  */
-const isOnlyNotSeenYet = (
-  resource: AnyResource,
-  change: Change,
-  observations: Observations,
-): change is Extract<Change, { action: 'blocked' }> =>
-  change.action === 'blocked' && change.code === 'unseen' && resource.within !== undefined && isOurs(observations.get(resource.within.id));
+function isOnlyNotSeenYet(resource: AnyResource, change: Change, observations: Observations): change is Blocked {
+  if (change.action !== 'blocked' || change.code !== 'unseen' || !resource.within) return false;
+  const seen = observations.get(resource.id);
+  const isDenied = seen?.state === 'unknown' && seen.cause !== undefined && sentenceCodeOf(seen.cause.code) === 'denied';
+  return !isDenied && isOurs(observations.get(resource.within.id));
+}
 
 const isTakenAlong = (change: Change): boolean => 'because' in change;
 

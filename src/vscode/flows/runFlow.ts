@@ -1,5 +1,4 @@
 import type { Outcome } from '../../core/engine/events.ts';
-import { obstaclesIn } from '../../runner/obstacles.ts';
 import type { PlanView } from '../../runner/protocol.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { planSummary, planText, type PreviewContext } from '../model/planPreview.ts';
@@ -25,13 +24,13 @@ export async function planAndRun(
   stages?: readonly string[],
 ): Promise<Outcome | undefined> {
   const plan = await dialogs.busy(`Planning ${platform.name}`, () => platform.plan(verb, stages));
-  const obstacles = obstaclesIn(plan);
-  if (obstacles.length > 0) {
+  const errors = plan.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
     await showRefusal(
       platform,
       dialogs,
       plan,
-      obstacles.map((obstacle) => visibleText(obstacle, 300)),
+      errors.map(({ message }) => visibleText(message, 300)),
     );
     return undefined;
   }
