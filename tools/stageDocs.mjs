@@ -4,12 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { priceBook } from '../src/aws/prices.ts';
-import { foreseenOf } from '../src/core/graph/inputs.ts';
 import { platformKeys } from '../src/core/platform/keys.ts';
 import { parsePlatform } from '../src/core/platform/parsePlatform.ts';
 import { awsStages, runbookStages } from '../src/core/platform/runbookStages.ts';
+import { printedLines } from '../src/runner/commandLines.ts';
 import { offlineGraph } from '../src/runner/connection.ts';
-import { shellLine } from '../src/runner/shellQuote.ts';
 import { root } from './paths.mjs';
 
 const SAMPLE = 'manifests/platform.yml';
@@ -85,13 +84,8 @@ export function pages() {
 
 /** What `slipway commands` prints, by stage. */
 function commandsByStage(graph) {
-  const outputs = new Map();
   const lines = new Map(graph.stages.map(({ id }) => [id, []]));
-  for (const resource of graph.order) {
-    const inputs = foreseenOf(resource.needs, (id) => outputs.get(id));
-    outputs.set(resource.id, resource.steps?.foresee?.({ state: 'absent' }, inputs) ?? {});
-    for (const argv of resource.commands?.(inputs) ?? []) lines.get(graph.stageOf(resource.id)).push(shellLine(argv, 'posix'));
-  }
+  for (const { resource, line } of printedLines(graph, undefined, 'posix')) lines.get(graph.stageOf(resource)).push(line);
   return lines;
 }
 

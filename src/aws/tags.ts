@@ -37,6 +37,14 @@ export function tagList(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
+/** Tags as the AWS CLI takes them for IAM: a word `Key=a,Value=b` for each, or all as JSON where one would not survive that. */
+export function tagWords(tags: Tags): readonly string[] {
+  const list = tagList(tags);
+  return list.every(({ Key, Value }) => !/[,="'[\]{}]/.test(Key + Value))
+    ? list.map(({ Key, Value }) => `Key=${Key},Value=${Value}`)
+    : [JSON.stringify(list)];
+}
+
 export function readTags(list: TagList | undefined): Tags {
   return Object.fromEntries((list ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ''] as const])));
 }

@@ -76,7 +76,9 @@ export function storageClass(inCluster: InCluster, wish: StorageClassWish): Reso
     },
     check: async (look) => otherDefaults(await listClasses(look, await clientOf(look, inCluster)), name),
     estimate: () => ({ createSeconds: 2, updateSeconds: 2, deleteSeconds: 2, monthlyUsd: 0 }),
-    commands: () => [['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', `${name}.yml`]],
+    commands: () => [
+      { stdin: JSON.stringify(manifest), argv: ['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', '-'] },
+    ],
   };
 }
 

@@ -10,7 +10,7 @@ import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSp
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
 import { stageState } from '../core/status/stageState.ts';
-import { commandLines } from './commandLines.ts';
+import { printedLines } from './commandLines.ts';
 import { connect, offlineGraph, type Connection } from './connection.ts';
 import { assertAccount } from './guard.ts';
 import { lastRunOf } from './lastRun.ts';
@@ -20,10 +20,10 @@ import { ProgramConsents } from './programConsents.ts';
 import { openPlatformFile, specOf } from './platformFile.ts';
 import type { FaultView, Interrupted, PlanView, Reach, RunRequest } from './protocol.ts';
 import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
-import { startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
+import { servingRehearsal, startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
 import { quietPorts, run } from './run.ts';
 import { RunnerError } from './runnerError.ts';
-import { shellOf } from './shellQuote.ts';
+import { environmentLine, shellOf } from './shellQuote.ts';
 import { defaultWorld } from './stateFolder.ts';
 import { blindStatus, callerIn, lookedStatus } from './statusView.ts';
 
@@ -146,7 +146,27 @@ export class Session {
 
   /** The lines a person would type, quoted for this machine's shell. */
   async commands(stages?: readonly string[]): Promise<readonly string[]> {
-    return commandLines(offlineGraph(specOf(await this.document())), stages, shellOf(process.platform));
+    const spec = specOf(await this.document());
+    const shell = shellOf(process.platform);
+    const lines = printedLines(offlineGraph(spec), stages, shell).map(({ line }) => line);
+    if (this.#reach.mode === 'live') return lines;
+    const environment = await this.#rehearsedEnvironment(spec);
+    return [...Object.entries(environment).map(([name, value]) => environmentLine(name, value, shell)), ...lines];
+  }
+
+  /** What keeps a pasted line in the rehearsal. Where nobody serves it, placeholders for what `slipway rehearse --print-env` prints: they reach no account. */
+  async #rehearsedEnvironment({ region }: PlatformSpec): Promise<Readonly<Record<string, string>>> {
+    const { endpoint, world, stateFolder, file } = this.#reach;
+    const serving =
+      endpoint === undefined
+        ? await (this.#rehearsal ?? servingRehearsal(world ?? defaultWorld(stateFolder, file), this.#closing.signal))
+        : undefined;
+    return {
+      AWS_ENDPOINT_URL: endpoint ?? serving?.endpoint ?? '<ENDPOINT>',
+      AWS_ACCESS_KEY_ID: serving?.env['AWS_ACCESS_KEY_ID'] ?? '<ACCESS-KEY-ID>',
+      AWS_SECRET_ACCESS_KEY: serving?.env['AWS_SECRET_ACCESS_KEY'] ?? '<SECRET-ACCESS-KEY>',
+      AWS_REGION: region,
+    };
   }
 
   async faults(): Promise<readonly FaultView[]> {

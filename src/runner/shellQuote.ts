@@ -15,6 +15,18 @@ export function shellLine(argv: readonly string[], shell: Shell): string {
   return shell === 'powershell' && words[0]?.startsWith("'") === true ? `& ${words.join(' ')}` : words.join(' ');
 }
 
+/** The same for words that read `stdin`: still one line, since nobody has the file that it would be. */
+export function pipedLine(stdin: string, argv: readonly string[], shell: Shell): string {
+  const text = shellWord(stdin, shell);
+  return `${shell === 'posix' ? `printf %s ${text}` : text} | ${shellLine(argv, shell)}`;
+}
+
+/** A variable of the environment for the lines that follow. */
+export function environmentLine(name: string, value: string, shell: Shell): string {
+  // PowerShell: a word that is not quoted would be run.
+  return shell === 'powershell' ? `$env:${name} = '${value.replaceAll("'", "''")}'` : `export ${name}=${shellWord(value, shell)}`;
+}
+
 /** One word, quoted where it has to be. */
 export function shellWord(text: string, shell: Shell): string {
   const word = printable(text);

@@ -46,7 +46,7 @@ export interface VpcStage {
 /** The runbook's "Virtual Private Cloud". `after`: the claim on the platform, which comes before its first write. */
 export function vpcStage(context: VpcContext, after: readonly ResourceId[]): VpcStage {
   const { network, compute } = context.spec;
-  const identity = caller(context);
+  const identity = caller(context, context.spec.account);
   const zone = zones(context, {
     zones: network.zones,
     public: network.public,

@@ -5,7 +5,8 @@ import type { Resource } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { codeOf, read, remove, write } from '../errors.ts';
 import type { AddressOut } from '../outputs.ts';
-import { namedTagsOf, tagList } from '../tags.ts';
+import { namedTagsOf } from '../tags.ts';
+import { answering, ec2Line, tagWords } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 import { cidrKey } from './subnet.ts';
 
@@ -62,16 +63,7 @@ export function address(scope: AwsScope, cidr: string): Resource<AddressOut, Rec
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: scope.prices.publicIpv4 }),
-    commands: () => [
-      [
-        'aws',
-        'ec2',
-        'allocate-address',
-        '--domain',
-        'vpc',
-        '--tag-specifications',
-        JSON.stringify([{ ResourceType: 'elastic-ip', Tags: tagList(tags) }]),
-      ],
-    ],
+    placeholders: () => ({ allocationId: `<ALLOCATION-ID-FOR-${cidrKey(cidr)}>` }),
+    commands: () => [ec2Line(aws, 'allocate-address', '--domain', 'vpc', ...tagWords('elastic-ip', tags), ...answering('AllocationId'))],
   };
 }

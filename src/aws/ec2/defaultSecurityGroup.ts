@@ -3,6 +3,7 @@ import type { Handle, Resource, ResourceId } from '../../core/graph/resource.ts'
 import type { AwsScope } from '../awsScope.ts';
 import { read } from '../errors.ts';
 import type { SecurityGroupOut, VpcOut } from '../outputs.ts';
+import { answering, ec2Line, word } from './commandLine.ts';
 
 type Needs = { readonly vpc: Handle<VpcOut> };
 
@@ -35,15 +36,14 @@ export function defaultSecurityGroup(
       if (groupId === undefined) return { state: 'absent' };
       return { state: 'ready', owner: 'slipway', physicalId: groupId, attributes: {}, outputs: { groupId } };
     },
+    placeholders: () => ({ groupId: '<DEFAULT-SECURITY-GROUP-ID>' }),
     commands: ({ vpc }) => [
-      [
-        'aws',
-        'ec2',
+      ec2Line(
+        aws,
         'describe-security-groups',
-        '--filters',
-        `Name=vpc-id,Values=${vpc.vpcId ?? '<vpc>'}`,
-        'Name=group-name,Values=default',
-      ],
+        ...['--filters', `Name=vpc-id,Values=${word(vpc.vpcId)}`, 'Name=group-name,Values=default'],
+        ...answering('SecurityGroups[0].GroupId'),
+      ),
     ],
   };
 }

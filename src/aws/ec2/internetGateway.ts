@@ -12,7 +12,8 @@ import type { AwsScope } from '../awsScope.ts';
 import { remove, write } from '../errors.ts';
 import type { GatewayOut, VpcOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { namedTagsOf, tagList } from '../tags.ts';
+import { namedTagsOf } from '../tags.ts';
+import { answering, ec2Line, tagWords, word } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export function gatewayKind(scope: AwsScope): Ec2Kind<InternetGateway, GatewayOut> {
@@ -49,6 +50,9 @@ export function gatewayKind(scope: AwsScope): Ec2Kind<InternetGateway, GatewayOu
 
 const detach = ({ aws }: AwsScope, seen: Present, vpcId: string, ctx: StepContext): Promise<void> =>
   remove(aws, ctx, (o) => aws.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: seen.physicalId, VpcId: vpcId }), o));
+
+/** What stands for its id in printed lines. */
+const GATEWAY_ID = '<INTERNET-GATEWAY-ID>';
 
 type GatewayNeeds = {
   readonly vpc: Handle<VpcOut>;
@@ -91,15 +95,10 @@ export function internetGateway(scope: AwsScope, needs: GatewayNeeds): Resource<
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 8, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    placeholders: () => ({ gatewayId: GATEWAY_ID }),
     commands: ({ vpc }) => [
-      [
-        'aws',
-        'ec2',
-        'create-internet-gateway',
-        '--tag-specifications',
-        JSON.stringify([{ ResourceType: 'internet-gateway', Tags: tagList(tags) }]),
-      ],
-      ['aws', 'ec2', 'attach-internet-gateway', '--internet-gateway-id', '<internet gateway>', '--vpc-id', vpc.vpcId ?? '<vpc>'],
+      ec2Line(aws, 'create-internet-gateway', ...tagWords('internet-gateway', tags), ...answering('InternetGateway.InternetGatewayId')),
+      ec2Line(aws, 'attach-internet-gateway', '--internet-gateway-id', GATEWAY_ID, '--vpc-id', word(vpc.vpcId)),
     ],
   };
 }

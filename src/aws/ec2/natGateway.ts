@@ -7,7 +7,8 @@ import { ClientToken } from '../clientToken.ts';
 import { remove, write } from '../errors.ts';
 import type { AddressOut, GatewayOut, NatOut, SubnetOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { namedTagsOf, tagList } from '../tags.ts';
+import { namedTagsOf } from '../tags.ts';
+import { answering, ec2Line, tagWords, word } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind, type View } from './kind.ts';
 import { routeTableKind } from './routeTable.ts';
 import { cidrKey } from './subnet.ts';
@@ -89,6 +90,7 @@ export function natGateway(scope: AwsScope, cidr: string, needs: NatNeeds): Reso
   const kind = natKind(scope);
   const tags = namedTagsOf(identity, id);
   const token = new ClientToken(identity.platform, id);
+  const placeholder = `<NAT-GATEWAY-ID-FOR-${cidrKey(cidr)}>`;
   return {
     id,
     kind: kind.type,
@@ -124,19 +126,16 @@ export function natGateway(scope: AwsScope, cidr: string, needs: NatNeeds): Reso
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 110, updateSeconds: 2, deleteSeconds: 60, monthlyUsd: scope.prices.natGateway }),
+    placeholders: () => ({ natGatewayId: placeholder }),
     commands: ({ subnet, address }) => [
-      [
-        ...[
-          'aws',
-          'ec2',
-          'create-nat-gateway',
-          '--subnet-id',
-          subnet.subnetId ?? '<public subnet>',
-          '--allocation-id',
-          address.allocationId ?? '<allocation>',
-        ],
-        ...['--tag-specifications', JSON.stringify([{ ResourceType: 'natgateway', Tags: tagList(tags) }])],
-      ],
+      ec2Line(
+        scope.aws,
+        'create-nat-gateway',
+        ...['--subnet-id', word(subnet.subnetId), '--allocation-id', word(address.allocationId)],
+        ...tagWords('natgateway', tags),
+        ...answering('NatGateway.NatGatewayId'),
+      ),
+      ec2Line(scope.aws, 'wait', 'nat-gateway-available', '--nat-gateway-ids', placeholder),
     ],
   };
 }

@@ -9,13 +9,14 @@ import {
   type RouteTable,
 } from '@aws-sdk/client-ec2';
 import { compare } from '../../core/graph/compare.ts';
-import type { Handle, Json, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type { CommandLine, Handle, Json, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { ClientToken } from '../clientToken.ts';
 import { remove, write } from '../errors.ts';
 import type { EgressOut, GatewayOut, NatOut, RouteTableOut, SubnetOut, VpcOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { namedTagsOf, tagList, type Tags } from '../tags.ts';
+import { namedTagsOf, type Tags } from '../tags.ts';
+import { answering, ec2Line, tagWords, word } from './commandLine.ts';
 import {
   EC2_HIDDEN_MS,
   listed,
@@ -62,7 +63,7 @@ export function routeTableKind(scope: AwsScope, access: Access, expected = 1): E
 function viewOf(id: string, table: RouteTable, access: Access, expected: number): View<EgressOut & RouteTableOut> {
   const route = table.Routes?.find((each) => each.DestinationCidrBlock === EVERYWHERE);
   const associations = (table.Associations ?? []).flatMap((each): readonly (readonly [string, string])[] =>
-    each.SubnetId === undefined || each.RouteTableAssociationId === undefined || /disassociat/.test(each.AssociationState?.State ?? '')
+    each.SubnetId === undefined || each.RouteTableAssociationId === undefined || /disassociat/.test(word(each.AssociationState?.State))
       ? []
       : [[each.SubnetId, each.RouteTableAssociationId]],
   );
@@ -198,12 +199,14 @@ export function publicRoutes(scope: AwsScope, needs: PublicNeeds): Resource<Rout
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 12, updateSeconds: 3, deleteSeconds: 8, monthlyUsd: 0 }),
+    placeholders: () => ({ routeTableId: placeholderOf(id) }),
     commands: ({ vpc, gateway, subnets }) =>
       commands(
+        scope,
         wish,
         vpc.vpcId,
-        ['--gateway-id', gateway.gatewayId ?? '<internet gateway>'],
-        subnets.map((subnet) => subnet.subnetId ?? '<public subnet>'),
+        ['--gateway-id', word(gateway.gatewayId)],
+        subnets.map((subnet) => word(subnet.subnetId)),
       ),
   };
 }
@@ -234,26 +237,29 @@ export function privateRoutes(scope: AwsScope, cidr: string, needs: PrivateNeeds
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 10, updateSeconds: 3, deleteSeconds: 5, monthlyUsd: 0 }),
+    placeholders: ({ subnet }) => ({
+      ...(subnet.subnetId === undefined ? {} : { subnetId: subnet.subnetId }),
+      routeTableId: placeholderOf(id),
+    }),
     commands: ({ vpc, subnet, nat }) =>
-      commands(wish, vpc.vpcId, ['--nat-gateway-id', nat.natGatewayId ?? '<NAT gateway>'], [subnet.subnetId ?? '<private subnet>']),
+      commands(scope, wish, vpc.vpcId, ['--nat-gateway-id', word(nat.natGatewayId)], [word(subnet.subnetId)]),
   };
 }
 
-const commands = (
-  { tags }: Wish,
+/** What stands for a route table's id in printed lines: `<ROUTES-PRIVATE-10.0.16.0-20-ID>`. */
+const placeholderOf = (id: ResourceId): string => `<${id.replaceAll('/', '-').toUpperCase()}-ID>`;
+
+function commands(
+  { aws }: AwsScope,
+  { id, tags }: Wish,
   vpcId: string | undefined,
   target: readonly string[],
   subnetIds: readonly string[],
-): readonly (readonly string[])[] => [
-  [
-    'aws',
-    'ec2',
-    'create-route-table',
-    '--vpc-id',
-    vpcId ?? '<vpc>',
-    '--tag-specifications',
-    JSON.stringify([{ ResourceType: 'route-table', Tags: tagList(tags) }]),
-  ],
-  ['aws', 'ec2', 'create-route', '--route-table-id', '<route table>', '--destination-cidr-block', EVERYWHERE, ...target],
-  ...subnetIds.map((subnetId) => ['aws', 'ec2', 'associate-route-table', '--route-table-id', '<route table>', '--subnet-id', subnetId]),
-];
+): readonly CommandLine[] {
+  const table = ['--route-table-id', placeholderOf(id)];
+  return [
+    ec2Line(aws, 'create-route-table', '--vpc-id', word(vpcId), ...tagWords('route-table', tags), ...answering('RouteTable.RouteTableId')),
+    ec2Line(aws, 'create-route', ...table, '--destination-cidr-block', EVERYWHERE, ...target),
+    ...subnetIds.map((subnetId) => ec2Line(aws, 'associate-route-table', ...table, '--subnet-id', subnetId)),
+  ];
+}

@@ -15,6 +15,7 @@ import { write } from '../errors.ts';
 import type { EgressOut, EndpointOut, VpcOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 import { namedTagsOf } from '../tags.ts';
+import { ec2Line, tagWords, word } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export function endpointKind(scope: AwsScope): Ec2Kind<VpcEndpoint, EndpointOut> {
@@ -51,14 +52,14 @@ export function endpointKind(scope: AwsScope): Ec2Kind<VpcEndpoint, EndpointOut>
         aws.ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [seen.physicalId] }), o),
       );
       const [failure] = Unsuccessful;
-      if (failure?.Error !== undefined && !isNotFound(failure.Error.Code ?? ''))
+      if (failure?.Error !== undefined && !isNotFound(word(failure.Error.Code)))
         throw new NotYet(failure.Error.Message ?? 'AWS did not delete the endpoint', { code: failure.Error.Code });
     },
   };
 }
 
 /** The SDK writes `Available` where the wire has `available`. */
-const stateOf = (endpoint: VpcEndpoint): string => (endpoint.State ?? '').toLowerCase();
+const stateOf = (endpoint: VpcEndpoint): string => word(endpoint.State).toLowerCase();
 
 type EndpointNeeds = { readonly vpc: Handle<VpcOut>; readonly egress: readonly Handle<EgressOut>[] };
 
@@ -124,17 +125,12 @@ export function s3Endpoint(scope: AwsScope, needs: EndpointNeeds): Resource<Endp
     },
     estimate: () => ({ createSeconds: 10, updateSeconds: 5, deleteSeconds: 10, monthlyUsd: 0 }),
     commands: ({ vpc, egress }) => [
-      [
-        'aws',
-        'ec2',
+      ec2Line(
+        aws,
         'create-vpc-endpoint',
-        '--vpc-id',
-        vpc.vpcId ?? '<vpc>',
-        '--service-name',
-        ServiceName,
-        '--route-table-ids',
-        ...(tablesOf(egress) ?? ['<private route tables>']),
-      ],
+        ...['--vpc-id', word(vpc.vpcId), '--service-name', ServiceName, '--route-table-ids', ...(tablesOf(egress) ?? [])],
+        ...tagWords('vpc-endpoint', tags),
+      ),
     ],
   };
 }

@@ -5,7 +5,8 @@ import type { AwsScope } from '../awsScope.ts';
 import { remove, write } from '../errors.ts';
 import type { SubnetOut, VpcOut, ZonesOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { namedTagsOf, tagList, type Tags } from '../tags.ts';
+import { namedTagsOf, type Tags } from '../tags.ts';
+import { answering, ec2Line, tagWords, word } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export type Access = 'public' | 'private';
@@ -99,21 +100,15 @@ export function subnet(scope: AwsScope, { access, cidr, index }: SubnetWish, nee
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    placeholders: () => ({ subnetId: `<${access.toUpperCase()}-SUBNET-${index + 1}-ID>` }),
     commands: ({ vpc, zones }) => [
-      [
-        ...[
-          'aws',
-          'ec2',
-          'create-subnet',
-          '--vpc-id',
-          vpc.vpcId ?? '<vpc>',
-          '--cidr-block',
-          cidr,
-          '--availability-zone-id',
-          zones.zones?.[index]?.id ?? '<zone id>',
-        ],
-        ...['--tag-specifications', JSON.stringify([{ ResourceType: 'subnet', Tags: tagList(tags) }])],
-      ],
+      ec2Line(
+        aws,
+        'create-subnet',
+        ...['--vpc-id', word(vpc.vpcId), '--cidr-block', cidr, '--availability-zone-id', word(zones.zones?.[index]?.id)],
+        ...tagWords('subnet', tags),
+        ...answering('Subnet.SubnetId'),
+      ),
     ],
   };
 }

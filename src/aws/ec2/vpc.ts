@@ -12,8 +12,9 @@ import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { VpcOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { namedTagsOf, tagList } from '../tags.ts';
+import { namedTagsOf } from '../tags.ts';
 import { gatewayKind } from './internetGateway.ts';
+import { answering, ec2Line, tagWords } from './commandLine.ts';
 import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
 import { subnetKind } from './subnet.ts';
 
@@ -64,6 +65,9 @@ export interface VpcWish {
   readonly after: readonly ResourceId[];
 }
 
+/** What stands for the VPC's id in printed lines. */
+const VPC_ID = '<VPC-ID>';
+
 /** The network that everything lives in. Both DNS attributes are on: without them nodes cannot register (EKS user guide, "network requirements"). */
 export function vpc(scope: AwsScope, { cidr, after }: VpcWish): Resource<VpcOut, Record<never, never>> {
   const { aws } = scope;
@@ -105,18 +109,11 @@ export function vpc(scope: AwsScope, { cidr, after }: VpcWish): Resource<VpcOut,
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
     estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    placeholders: () => ({ vpcId: VPC_ID }),
     commands: () => [
-      [
-        'aws',
-        'ec2',
-        'create-vpc',
-        '--cidr-block',
-        cidr,
-        '--tag-specifications',
-        JSON.stringify([{ ResourceType: 'vpc', Tags: tagList(tags) }]),
-      ],
-      ['aws', 'ec2', 'modify-vpc-attribute', '--vpc-id', '<vpc>', '--enable-dns-support'],
-      ['aws', 'ec2', 'modify-vpc-attribute', '--vpc-id', '<vpc>', '--enable-dns-hostnames'],
+      ec2Line(aws, 'create-vpc', '--cidr-block', cidr, ...tagWords('vpc', tags), ...answering('Vpc.VpcId')),
+      ec2Line(aws, 'modify-vpc-attribute', '--vpc-id', VPC_ID, '--enable-dns-support'),
+      ec2Line(aws, 'modify-vpc-attribute', '--vpc-id', VPC_ID, '--enable-dns-hostnames'),
     ],
   };
 }

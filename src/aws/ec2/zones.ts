@@ -7,6 +7,7 @@ import { read } from '../errors.ts';
 import type { ZonesOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 import { RESOURCE_TAG } from '../tags.ts';
+import { answering, ec2Line } from './commandLine.ts';
 import { cidrKey, subnetKind } from './subnet.ts';
 
 /** By id: names are an account's own aliases. */
@@ -36,9 +37,23 @@ export function zones(scope: AwsScope, wish: ZonesWish): Resource<ZonesOut> {
     needs: {},
     internal: true,
     observe: (look) => observeZones(scope, wish, look),
-    commands: () => [['aws', 'ec2', 'describe-availability-zones', '--filters', 'Name=opt-in-status,Values=opt-in-not-required']],
+    placeholders: () => ({ zones: placeholdersOf(wish) }),
+    commands: () => [
+      ec2Line(
+        scope.aws,
+        'describe-availability-zones',
+        ...['--filters', 'Name=opt-in-status,Values=opt-in-not-required'],
+        ...answering('AvailabilityZones[].ZoneId'),
+      ),
+    ],
   };
 }
+
+/** What was written, else what a person chooses from the answer. */
+const placeholdersOf = ({ zones }: ZonesWish): ZonesOut['zones'] =>
+  typeof zones === 'number'
+    ? Array.from({ length: zones }, (_, i) => ({ id: `<ZONE-${i + 1}-ID>`, name: `<ZONE-${i + 1}>` }))
+    : zones.map((id) => ({ id, name: id }));
 
 async function observeZones(scope: AwsScope, wish: ZonesWish, look: Look): Promise<Observation<ZonesOut>> {
   const existing = await existingZones(scope, wish, look);

@@ -61,7 +61,7 @@ export function creatorAccess(scope: EksScope, needs: AccessNeeds): Resource<Acc
       return own;
     },
     principal: ({ arn }, ctx) => principalOf(scope.aws, arn, ctx),
-    shown: ({ arn }) => arn ?? '<PRINCIPAL>',
+    shown: ({ arn }) => arn ?? '<YOUR-ROLE-OR-USER-ARN>',
   });
 }
 

@@ -31,6 +31,17 @@ export function addonVersion(
     title: `Version of ${wish.name}`,
     internal: true,
     needs,
+    placeholders: () => ({ version: wish.version ?? `<VERSION-OF-${wish.name.toUpperCase()}>` }),
+    commands: ({ kubernetes }) =>
+      wish.version === undefined
+        ? [
+            [
+              ...['aws', 'eks', 'describe-addon-versions', '--region', scope.aws.region, '--addon-name', wish.name],
+              ...['--kubernetes-version', kubernetes.version ?? '<KUBERNETES-VERSION>'],
+              ...['--query', 'addons[].addonVersions[?compatibilities[0].defaultVersion].addonVersion', '--output', 'text'],
+            ],
+          ]
+        : [],
     async observe(look) {
       if (wish.version !== undefined && wish.defaultAt === undefined) return ready(wish.version, true);
       const installed = await describeAddon(scope, look, wish.name);

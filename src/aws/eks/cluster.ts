@@ -99,6 +99,7 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
       foresee: (seen, { caller, version }) => foresee(scope, seen, caller, version.version),
     },
     estimate: () => ({ createSeconds: 600, updateSeconds: 120, deleteSeconds: 300, monthlyUsd: prices.cluster }),
+    placeholders: () => ({ issuer: 'https://<OIDC-ISSUER>' }),
     commands: (inputs) => commandsOf(scope, wish, tags, inputs),
   };
 }
@@ -288,8 +289,8 @@ function commandsOf(
   inputs: Foreseen<ClusterNeeds>,
 ): readonly (readonly string[])[] {
   const vpc = [
-    `subnetIds=${inputs.subnets.map(({ subnetId }) => subnetId ?? '<SUBNET>').join(',')}`,
-    `securityGroupIds=${inputs.securityGroup.groupId ?? '<DEFAULT-SECURITY-GROUP>'}`,
+    `subnetIds=${inputs.subnets.map(({ subnetId }) => subnetId ?? '<SUBNET-ID>').join(',')}`,
+    `securityGroupIds=${inputs.securityGroup.groupId ?? '<DEFAULT-SECURITY-GROUP-ID>'}`,
     `endpointPublicAccess=${wish.endpoint.public}`,
     `endpointPrivateAccess=${wish.endpoint.private}`,
     ...(wish.endpoint.public ? [`publicAccessCidrs=${wish.endpoint.publicCidrs.join(',')}`] : []),
@@ -297,12 +298,19 @@ function commandsOf(
   return [
     [
       ...['aws', 'eks', 'create-cluster', '--region', aws.region, '--name', clusterName],
-      ...['--kubernetes-version', inputs.version.version ?? '<VERSION>', '--role-arn', inputs.role.arn ?? '<ROLE>'],
+      ...['--kubernetes-version', inputs.version.version ?? '<VERSION>', '--role-arn', inputs.role.arn ?? '<ROLE-ARN>'],
       ...['--resources-vpc-config', vpc.join(',')],
       ...['--kubernetes-network-config', `ipFamily=ipv4,serviceIpv4Cidr=${wish.serviceCidr}`],
       ...['--access-config', 'authenticationMode=API_AND_CONFIG_MAP,bootstrapClusterCreatorAdminPermissions=false'],
       ...['--upgrade-policy', 'supportType=STANDARD', '--no-bootstrap-self-managed-addons', '--tags', tagArgument(tags)],
     ],
     ['aws', 'eks', 'wait', 'cluster-active', '--region', aws.region, '--name', clusterName],
+    // The lines of kubectl come before the stage that is about the entry.
+    updateKubeconfig(aws.region, clusterName),
   ];
 }
+
+/** How a person gets the entry that \`aws\` writes. */
+export const updateKubeconfig = (region: string, clusterName: string): readonly string[] => [
+  ...['aws', 'eks', 'update-kubeconfig', '--region', region, '--name', clusterName],
+];

@@ -22,6 +22,16 @@ export function clusterVersion(scope: EksScope, wish: { readonly version: string
     title: 'Kubernetes version',
     internal: true,
     needs: {},
+    placeholders: () => ({ version: wish.version === 'latest' ? '<KUBERNETES-VERSION>' : wish.version }),
+    commands: () =>
+      wish.version === 'latest'
+        ? [
+            [
+              ...['aws', 'eks', 'describe-cluster-versions', '--region', scope.aws.region, '--version-status', 'STANDARD_SUPPORT'],
+              ...['--query', 'clusterVersions[].clusterVersion', '--output', 'text'],
+            ],
+          ]
+        : [],
     async observe(look) {
       const existing = (await describeCluster(scope, look))?.version;
       if (existing !== undefined) return chosen(existing);

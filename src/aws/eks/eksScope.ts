@@ -56,11 +56,12 @@ export function hasValueAt(value: Json, path: readonly string[]): boolean {
   return below !== undefined && hasValueAt(below[1], rest);
 }
 
-/** Tags as the AWS CLI takes them for EKS: `a=b,c=d`. */
+/** Tags as the AWS CLI takes them for EKS: `a=b,c=d`, or JSON where a value would not survive that. */
 export function tagArgument(tags: Tags): string {
-  return Object.entries(tags)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const entries = Object.entries(tags);
+  return entries.every((words) => words.every((word) => !/[,="'[\]{}]/.test(word)))
+    ? entries.map(([key, value]) => `${key}=${value}`).join(',')
+    : JSON.stringify(tags);
 }
 
 /** Without what AWS did not answer: an attribute that is not there is not compared. */

@@ -35,6 +35,8 @@ export function ebsPolicy(
     title: 'Policy of the EBS CSI driver',
     internal: true,
     needs,
+    placeholders: ({ caller }) =>
+      caller.partition === undefined ? {} : { arn: `arn:${caller.partition}:iam::aws:policy/${ALWAYS_THERE}` },
     async observe(look, depth) {
       if (depth === 'status') return { state: 'absent' };
       const partition = (await look.outputs(needs.caller))?.partition;

@@ -13,7 +13,7 @@ import type { Aws } from '../aws.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { CallerOut, ClusterOut, OidcOut } from '../outputs.ts';
-import { RESOURCE_TAG, comparableTags, ownerOf, readTags, tagList, tagsOf } from '../tags.ts';
+import { RESOURCE_TAG, comparableTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
 import { withoutScheme } from './trust.ts';
 
 const ID = 'oidc';
@@ -84,7 +84,14 @@ export function oidcProvider(scope: AwsScope, needs: OidcNeeds): Resource<OidcOu
     },
     estimate: () => ({ createSeconds: 3, updateSeconds: 2, deleteSeconds: 3, monthlyUsd: 0 }),
     commands: ({ cluster }) => [
-      ['aws', 'iam', 'create-open-id-connect-provider', '--url', cluster.issuer ?? '<ISSUER>', '--client-id-list', AUDIENCE],
+      [
+        ...['aws', 'eks', 'describe-cluster', '--region', aws.region, '--name', cluster.name ?? '<CLUSTER>'],
+        ...['--query', 'cluster.identity.oidc.issuer', '--output', 'text'],
+      ],
+      [
+        ...['aws', 'iam', 'create-open-id-connect-provider', '--region', aws.region, '--url', cluster.issuer ?? '<ISSUER>'],
+        ...['--client-id-list', AUDIENCE, '--tags', ...tagWords(tags)],
+      ],
     ],
   };
 }

@@ -16,6 +16,7 @@ import type { Role } from '@aws-sdk/client-iam';
 import { canonical, compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
+  CommandLine,
   Depth,
   Foreseen,
   Handle,
@@ -33,7 +34,7 @@ import type { Aws } from '../aws.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { CallerOut, OidcOut, RoleOut } from '../outputs.ts';
-import { comparableTags, ownerOf, readTags, tagList, tagsOf } from '../tags.ts';
+import { comparableTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import type { PolicyOut } from './ebsPolicy.ts';
 import type { Claim } from './claim.ts';
@@ -144,7 +145,7 @@ function role<N extends Needs>(
       foresee: (seen, known) => (seen.state === 'ready' ? seen.outputs : knowledge.foresee(known)),
     },
     estimate: () => ({ createSeconds: 15, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
-    commands: (known) => commandsOf(spec, knowledge.then(known), tags),
+    commands: (known) => commandsOf(aws.region, spec, knowledge.then(known), tags),
   };
 }
 
@@ -252,20 +253,15 @@ const strings = (value: Json | undefined): readonly string[] =>
 const union = (attached: Json | undefined, wanted: readonly string[]): readonly string[] =>
   [...new Set([...strings(attached), ...wanted])].sort();
 
-function commandsOf({ name }: RoleSpec, wanted: Wanted, tags: Tags): readonly (readonly string[])[] {
-  const tagArguments = tagList(tags).map(({ Key, Value }) => `Key=${Key},Value=${Value}`);
+function commandsOf(region: string, { name, permissionsBoundary }: RoleSpec, wanted: Wanted, tags: Tags): readonly CommandLine[] {
+  const iam = (operation: string): readonly string[] => ['aws', 'iam', operation, '--region', region, '--role-name', name];
   return [
     [
-      'aws',
-      'iam',
-      'create-role',
-      '--role-name',
-      name,
-      '--assume-role-policy-document',
-      wanted.trust === undefined ? '<TRUST>' : JSON.stringify(wanted.trust),
-      '--tags',
-      ...tagArguments,
+      ...iam('create-role'),
+      ...['--assume-role-policy-document', wanted.trust === undefined ? '<TRUST-POLICY>' : JSON.stringify(wanted.trust)],
+      ...(permissionsBoundary === undefined ? [] : ['--permissions-boundary', permissionsBoundary]),
+      ...['--tags', ...tagWords(tags)],
     ],
-    ...(wanted.policies ?? []).map((arn) => ['aws', 'iam', 'attach-role-policy', '--role-name', name, '--policy-arn', arn]),
+    ...(wanted.policies ?? ['<POLICY-ARN>']).map((arn) => [...iam('attach-role-policy'), '--policy-arn', arn]),
   ];
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { replacePrivately } from '../../runner/privateFile.ts';
 import { SERVER_FILE } from '../../runner/rehearsalProcess.ts';
 import { RunnerError } from '../../runner/runnerError.ts';
-import { shellOf, shellWord } from '../../runner/shellQuote.ts';
+import { environmentLine, shellOf } from '../../runner/shellQuote.ts';
 import { defaultStateFolder } from '../../runner/stateFolder.ts';
 import type { startRehearsal } from '../../rehearsal/rehearse.ts';
 import type { CliContext } from '../cliContext.ts';
@@ -57,7 +57,8 @@ export async function rehearse(context: CliContext, options: RehearseOptions, st
   const serverFile = join(world, SERVER_FILE);
   try {
     await replacePrivately(serverFile, `${JSON.stringify(options.withParent === true ? { ...line, parent: process.ppid } : line)}\n`);
-    if (options.printEnv === true) for (const [name, value] of Object.entries(running.env)) output.result(exportLine(name, value));
+    if (options.printEnv === true)
+      for (const [name, value] of Object.entries(running.env)) output.result(environmentLine(name, value, shellOf(process.platform)));
     else output.json(line);
     await ended(interrupts.signal, options.withParent === true ? stdin : undefined);
     return 0;
@@ -84,11 +85,6 @@ async function start(options: Parameters<Start>[0]): Promise<Awaited<ReturnType<
 
 /** What the rehearsal says in words for people, by the names of its errors. */
 const REFUSALS: ReadonlySet<string> = new Set(['WorldInUse', 'WorldUnreadable', 'UnknownFault']);
-
-function exportLine(name: string, value: string): string {
-  const shell = shellOf(process.platform);
-  return shell === 'powershell' ? `$env:${name} = '${value.replaceAll("'", "''")}'` : `export ${name}=${shellWord(value, shell)}`;
-}
 
 async function ended(signal: AbortSignal, parent: NodeJS.ReadableStream | undefined): Promise<void> {
   if (signal.aborted) return;

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
+import { printedLines } from '../../src/runner/commandLines.ts';
+import { offlineGraph } from '../../src/runner/connection.ts';
+import type { Person } from '../../src/runner/person.ts';
+import type { Reach } from '../../src/runner/protocol.ts';
+import { Session } from '../../src/runner/session.ts';
+import { startAccount, type TestAccount } from '../rehearsal/account.ts';
+import { openSession } from '../stages/productSession.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+
+const YAML = 'name: cauchy\nregion: us-west-2\ntags:\n  team: a=b\n';
+
+function lines(yaml: string, stages?: readonly string[], shell: 'posix' | 'powershell' = 'posix'): readonly string[] {
+  const { spec } = parsePlatform(yaml, '/platform.yml');
+  assert.ok(spec);
+  return printedLines(offlineGraph(spec), stages, shell).map(({ line }) => line);
+}
+
+const indexOf = (all: readonly string[], part: RegExp): number => {
+  const found = all.findIndex((line) => part.test(line));
+  assert.notEqual(found, -1, `no line like ${String(part)}`);
+  return found;
+};
+
+describe('the lines that a person would type', () => {
+  const all = lines(YAML);
+
+  it('are one line each, are printed once, and name the region', () => {
+    for (const line of all) {
+      assert.doesNotMatch(line, /[\n\r]/);
+      assert.doesNotMatch(line, /<UNKNOWN>|undefined/);
+      if (line.startsWith('aws ')) assert.match(line, / --region us-west-2\b/);
+    }
+    assert.equal(new Set(all).size, all.length);
+  });
+
+  it('name every placeholder in one way', () => {
+    const names = new Set(all.join('\n').match(/<[^>]*>/g));
+    assert.deepEqual(
+      [...names].filter((name) => !/^<[A-Z0-9.-]+>$/.test(name)),
+      [],
+    );
+    assert.ok(names.has('<VPC-ID>') && names.has('<PRIVATE-SUBNET-2-ID>') && names.has('<NAT-GATEWAY-ID-FOR-10.0.0.0-20>'));
+  });
+
+  it('give every role its policies, with the partition of the region', () => {
+    for (const role of ['cluster', 'nodes', 'ebs-csi'])
+      assert.match(all[indexOf(all, new RegExp(`attach-role-policy .*-${role} `))] ?? '', /--policy-arn arn:aws:iam::aws:policy\//);
+    const gov = lines('name: cauchy\nregion: us-gov-west-1\n');
+    assert.match(gov[indexOf(gov, /attach-role-policy .*-cluster /)] ?? '', /arn:aws-us-gov:iam::aws:policy\/AmazonEKSClusterPolicy/);
+  });
+
+  it('give the storage driver its role', () => {
+    const line = all[indexOf(all, /--addon-name aws-ebs-csi-driver .*create|create-addon .*--addon-name aws-ebs-csi-driver/)] ?? '';
+    assert.match(line, /--service-account-role-arn 'arn:aws:iam::<ACCOUNT-ID>:role\/slipway-cauchy-us-west-2-ebs-csi'/);
+    const known = lines(`${YAML}account: "123456789012"\n`);
+    assert.ok(
+      known.some((each) => each.includes('--service-account-role-arn arn:aws:iam::123456789012:role/slipway-cauchy-us-west-2-ebs-csi')),
+    );
+  });
+
+  it('tag what can be tagged, so that it is not foreign afterwards', () => {
+    for (const line of all.filter((each) => /^aws \S+ (create|allocate)-/.test(each) && !/create-route\b(?!-)/.test(each)))
+      assert.match(line, /slipway:resource/, line);
+  });
+
+  it('wait for what the next line needs, and know the cluster before kubectl', () => {
+    assert.ok(indexOf(all, /wait nat-gateway-available/) < indexOf(all, /create-route .*--nat-gateway-id/));
+    assert.ok(indexOf(all, /update-kubeconfig/) < indexOf(all, /kubectl apply/));
+  });
+
+  it('bring what kubectl reads along', () => {
+    const piped = indexOf(all, /kubectl apply/);
+    assert.match(
+      all[piped] ?? '',
+      /^printf %s '\{"apiVersion":"storage\.k8s\.io\/v1".*\}' \| kubectl apply --server-side --field-manager slipway -f -$/,
+    );
+    const powershell = lines(YAML, undefined, 'powershell');
+    assert.match(powershell[indexOf(powershell, /kubectl apply/)] ?? '', /^'\{"apiVersion".*\}' \| kubectl apply /);
+  });
+
+  it('give a node group and a network in these words', () => {
+    const vpc = lines('name: cauchy\nregion: us-west-2\n', ['vpc']);
+    assert.equal(
+      vpc[indexOf(vpc, /create-nat-gateway/)],
+      `aws ec2 create-nat-gateway --subnet-id '<PUBLIC-SUBNET-1-ID>' --allocation-id '<ALLOCATION-ID-FOR-10.0.0.0-20>' --tag-specifications '[{"ResourceType":"natgateway","Tags":[{"Key":"Name","Value":"cauchy/nat/10.0.0.0-20"},{"Key":"slipway:platform","Value":"cauchy"},{"Key":"slipway:resource","Value":"nat/10.0.0.0-20"}]}]' --query NatGateway.NatGatewayId --output text --region us-west-2`,
+    );
+    assert.equal(
+      vpc[indexOf(vpc, /wait/)],
+      `aws ec2 wait nat-gateway-available --nat-gateway-ids '<NAT-GATEWAY-ID-FOR-10.0.0.0-20>' --region us-west-2`,
+    );
+  });
+});
+
+describe('the lines of a rehearsal', () => {
+  const linesWith = async (reach: Partial<Reach>): Promise<readonly string[]> => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'platform.yml');
+    await writeFile(file, YAML);
+    const session = new Session(
+      { file, mode: 'rehearsal', world: join(folder.path, 'world'), stateFolder: join(folder.path, 'state'), ...reach },
+      { person: nobody, env: {}, cliEntry: '/nowhere', emit: () => undefined, tell: () => undefined },
+    );
+    try {
+      return await session.commands();
+    } finally {
+      await session.close();
+    }
+  };
+
+  it('begin with its endpoint, so that none reaches a real account', async () => {
+    const [endpoint, key] = await linesWith({});
+    assert.match(endpoint ?? '', /AWS_ENDPOINT_URL ?= ?'<ENDPOINT>'$/);
+    assert.match(key ?? '', /AWS_ACCESS_KEY_ID ?= ?'<ACCESS-KEY-ID>'$/);
+    const [named] = await linesWith({ endpoint: 'http://127.0.0.1:4599' });
+    assert.match(named ?? '', /AWS_ENDPOINT_URL ?= ?'?http:\/\/127\.0\.0\.1:4599'?$/);
+  });
+
+  it('do not name one where the account is real', async () => {
+    assert.doesNotMatch((await linesWith({ mode: 'live' })).join('\n'), /AWS_ENDPOINT_URL/);
+  });
+});
+
+/** Nobody is asked anything. */
+const nobody: Person = { ask: () => Promise.reject(new Error('nobody is asked')) };
+
+/** Which line answers what stands for a placeholder. */
+const ANSWERS: readonly (readonly [RegExp, ...string[]])[] = [
+  [/describe-availability-zones/, '<ZONE-1-ID>', '<ZONE-2-ID>'],
+  [/create-vpc /, '<VPC-ID>'],
+  [/create-internet-gateway /, '<INTERNET-GATEWAY-ID>'],
+  [/create-subnet .*public\/10\.0\.0\.0/, '<PUBLIC-SUBNET-1-ID>'],
+  [/create-subnet .*public\/10\.0\.128\.0/, '<PUBLIC-SUBNET-2-ID>'],
+  [/create-subnet .*private\/10\.0\.16\.0/, '<PRIVATE-SUBNET-1-ID>'],
+  [/create-subnet .*private\/10\.0\.144\.0/, '<PRIVATE-SUBNET-2-ID>'],
+  [/allocate-address .*address\/10\.0\.0\.0/, '<ALLOCATION-ID-FOR-10.0.0.0-20>'],
+  [/allocate-address .*address\/10\.0\.128\.0/, '<ALLOCATION-ID-FOR-10.0.128.0-20>'],
+  [/create-nat-gateway .*nat\/10\.0\.0\.0/, '<NAT-GATEWAY-ID-FOR-10.0.0.0-20>'],
+  [/create-nat-gateway .*nat\/10\.0\.128\.0/, '<NAT-GATEWAY-ID-FOR-10.0.128.0-20>'],
+  [/create-route-table .*routes\/public/, '<ROUTES-PUBLIC-ID>'],
+  [/create-route-table .*private\/10\.0\.16\.0/, '<ROUTES-PRIVATE-10.0.16.0-20-ID>'],
+  [/create-route-table .*private\/10\.0\.144\.0/, '<ROUTES-PRIVATE-10.0.144.0-20-ID>'],
+];
+
+describe('the lines of the network, typed into a shell', () => {
+  let account: TestAccount;
+
+  before(function () {
+    if (process.platform === 'win32' || spawnSync('aws', ['--version']).status !== 0) this.skip();
+  });
+
+  beforeEach(async () => {
+    account = await startAccount();
+  });
+
+  afterEach(async () => {
+    await account.remove();
+  });
+
+  it('make what a plan then finds nothing wrong with', async () => {
+    const { credentials } = account.client;
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: account.folder,
+      AWS_ENDPOINT_URL: account.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_PAGER: '',
+    };
+    const known = new Map<string, string>();
+    for (const line of lines(YAML, ['vpc'])) {
+      const typed = line.replace(/<[A-Z0-9.-]+>/g, (name) => known.get(name) ?? name);
+      assert.doesNotMatch(typed, /<[A-Z0-9.-]+>/, 'the lines above it answered everything');
+      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', typed], { env });
+      const [, ...names] = ANSWERS.find(([pattern]) => pattern.test(line)) ?? [];
+      const words = stdout.trim().split(/\s+/);
+      for (const [i, name] of names.entries()) known.set(name, words[i] ?? '');
+      account.pass(120);
+    }
+    const session = openSession({
+      yaml: YAML,
+      endpoint: account.endpoint,
+      credentials,
+      clock: { now: () => account.world.now(), sleep: () => Promise.resolve() },
+      machine: { intents: new Map(), kubeconfig: new Map() },
+      nextRun: () => 'run',
+    });
+    try {
+      const plan = await session.engine().plan(session.graph, 'apply', { signal: AbortSignal.timeout(60_000), consent: new Set() });
+      const network = plan.changes.filter(({ stage }) => stage === 'vpc');
+      assert.deepEqual(network, []);
+    } finally {
+      session.close();
+    }
+  }).timeout(300_000);
+});
