@@ -12,6 +12,7 @@ import { consoleUrl } from './model/consoleUrl.ts';
 import { failureCard } from './model/failureCard.ts';
 import { addressed, sourcePaths } from './model/rowAddress.ts';
 import { arnOf } from './model/stageRows.ts';
+import { runToRepeat } from './model/platformView.ts';
 import { whatNext } from './model/whatNext.ts';
 import type { Platform } from './platform.ts';
 import { rangeOf } from './problems.ts';
@@ -96,21 +97,21 @@ export function createHandlers(desk: Desk): Handlers {
     cancel: (target) => platformOf(target).cancel(),
     async continue(target) {
       const platform = platformOf(target);
-      const { interrupted } = platform.model.view;
-      const stages = interrupted && interrupted.stages.length > 0 ? interrupted.stages : undefined;
-      await run(platform, interrupted?.verb ?? 'apply', stages);
+      const { verb, stages } = runToRepeat(platform.model.view);
+      await run(platform, verb, stages);
     },
-    // A row's own: that stage and what it requires. The platform's: all of it.
+    // A row's own: that stage, and what it requires or what requires it. The platform's: all that was begun.
     retry(target) {
       const { platform, stage } = aim(target);
-      return run(platform, 'apply', stage && [stage.id]);
+      const { verb, stages } = runToRepeat(platform.model.view, stage?.id);
+      return run(platform, verb, stages);
     },
     async fix(target) {
-      const platform = platformOf(target);
-      const card = failureCard(platform.model.view);
+      const { platform, stage, resource } = aim(target);
+      const card = failureCard(platform.model.view, { stage, resource });
       const path = target?.path ?? '';
       const failed = [card.stage, card.resource].filter((part) => part !== undefined).join('/');
-      const chosen = await chooseFix(platform, dialogs);
+      const chosen = await chooseFix(platform, dialogs, { stage, resource });
       await follow(chosen, { platform: platform.key, path: chosen === 'openSource' && path === '' ? failed : path });
     },
     async destroyStage(target) {

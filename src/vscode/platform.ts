@@ -149,11 +149,12 @@ export class Platform {
     try {
       const outcome = await client.call(verb, request);
       if (outcome.outcome === 'cancelled') this.model.runIsCancelled(request, new Date(this.#ports.clock.now()).toISOString());
+      else if (outcome.outcome === 'failed') this.model.runFails(request);
       else this.model.runEnds();
       return outcome;
     } catch (error) {
       if (error instanceof RunnerGone) this.model.runIsLost(new Date(this.#ports.clock.now()).toISOString());
-      else this.model.runEnds();
+      else this.model.runFails(request);
       throw error;
     } finally {
       void this.poller.refresh();

@@ -67,6 +67,7 @@ export function view(shown: PlatformStatus = status(), changes: Partial<Platform
     errors: 0,
     run: undefined,
     interrupted: undefined,
+    failedRun: undefined,
     trouble: undefined,
     ...changes,
   };

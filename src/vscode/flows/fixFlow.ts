@@ -1,14 +1,17 @@
 import type { CommandId } from '../commandIds.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { failureCard } from '../model/failureCard.ts';
+import { runToRepeat } from '../model/platformView.ts';
+import type { Addressed } from '../model/rowAddress.ts';
 import type { Platform } from '../platform.ts';
 
-/** The failure card: why it stopped, what is kept, what it costs, and the ways out. Returns the command that was chosen. */
-export async function chooseFix(platform: Platform, dialogs: Dialogs): Promise<CommandId | undefined> {
-  const card = failureCard(platform.model.view);
+/** The failure card of a row: why it stopped, what is kept, what it costs, and the ways out. Returns the command that was chosen. */
+export async function chooseFix(platform: Platform, dialogs: Dialogs, at?: Addressed): Promise<CommandId | undefined> {
+  const card = failureCard(platform.model.view, at);
   const free = platform.model.view.session === 'connected' && !platform.model.view.run;
   const retry = {
     label: '$(debug-restart) Retry from Here',
+    ...(runToRepeat(platform.model.view).verb === 'destroy' ? { description: 'the destroy that stopped' } : {}),
     ...(card.next === undefined ? {} : { detail: card.next }),
     value: 'retry' as const,
   };

@@ -1,5 +1,7 @@
-import type { PlatformView } from './platformView.ts';
+import type { StageStatus } from '../../core/status/platformStatus.ts';
 import { sentenceOf } from '../../core/status/sentences.ts';
+import type { PlatformView } from './platformView.ts';
+import type { Addressed } from './rowAddress.ts';
 import { visibleText } from './visibleText.ts';
 import { count, duration, hourly } from './wording.ts';
 
@@ -13,10 +15,11 @@ export interface FailureCard {
   readonly resource: string | undefined;
 }
 
-export function failureCard(view: PlatformView): FailureCard {
+/** Of the row that was chosen; the platform's own row tells of its first failure. */
+export function failureCard(view: PlatformView, at?: Addressed): FailureCard {
   const stages = view.status?.stages ?? [];
-  const stopped = stages.find(({ state }) => state === 'failed') ?? stages.find(({ state }) => state === 'blocked' || state === 'degraded');
-  const culprit = stopped?.resources.find(({ state }) => state === stopped.state);
+  const stopped = at?.stage ?? firstStopped(stages);
+  const culprit = at?.resource ?? stopped?.resources.find(({ state }) => state === stopped.state);
   const kept = stages.filter(({ state }) => state === 'ready' || state === 'waiting').length;
   const moving = stages
     .filter(({ state }) => state === 'pending' || state === 'deleting')
@@ -45,4 +48,8 @@ export function failureCard(view: PlatformView): FailureCard {
     stage: stopped?.id,
     resource: culprit?.id,
   };
+}
+
+function firstStopped(stages: readonly StageStatus[]): StageStatus | undefined {
+  return stages.find(({ state }) => state === 'failed') ?? stages.find(({ state }) => state === 'blocked' || state === 'degraded');
 }

@@ -6,7 +6,14 @@ import { failuresOf, withFailures, type RunFailures } from './runFailures.ts';
 
 export type Fold = (status: PlatformStatus, event: RunEvent) => PlatformStatus;
 
-const NOTHING = { status: undefined, session: 'notConnected', run: undefined, interrupted: undefined, trouble: undefined } as const;
+const NOTHING = {
+  status: undefined,
+  session: 'notConnected',
+  run: undefined,
+  interrupted: undefined,
+  failedRun: undefined,
+  trouble: undefined,
+} as const;
 
 /** What is known of one platform, changed by what the runner tells; whoever listens gets the whole view, and is told of every change. */
 export class PlatformModel {
@@ -56,7 +63,7 @@ export class PlatformModel {
   /** The account was emptied: what a run failed at there is of no interest. */
   forgetRuns(): void {
     this.#failures = undefined;
-    this.#set({ ...this.#view, interrupted: undefined });
+    this.#set({ ...this.#view, interrupted: undefined, failedRun: undefined });
   }
 
   setFindings(findings: readonly Finding[]): void {
@@ -78,7 +85,7 @@ export class PlatformModel {
   runStarts(verb: 'apply' | 'destroy', at: string, expectedSeconds?: number): void {
     const run = { verb, stages: [], startedAt: at, latestAt: at, expectedSeconds, stopping: false, paused: undefined };
     this.#failures = undefined;
-    this.#set({ ...this.#view, interrupted: undefined, run });
+    this.#set({ ...this.#view, interrupted: undefined, failedRun: undefined, run });
   }
 
   runStops(): void {
@@ -90,6 +97,14 @@ export class PlatformModel {
     const { run, status } = this.#view;
     if (run && status) this.#failures = failuresOf(status, run.verb);
     this.#set({ ...this.#view, run: undefined });
+  }
+
+  /** It ended short of what it was to do: *Retry* and *Continue* do the same again. */
+  runFails({ stages = [] }: { readonly stages?: readonly string[] }): void {
+    const { run } = this.#view;
+    if (!run) return;
+    this.runEnds();
+    this.#set({ ...this.#view, failedRun: { verb: run.verb, stages } });
   }
 
   /** The person stopped it: *Continue* goes on with what it was to do. */

@@ -102,7 +102,7 @@ function standingFace(view: PlatformView, stages: readonly StageStatus[], now: n
   }
   if (stopped) {
     const words = [`${stopped.state === 'failed' ? 'stopped' : 'blocked'} at ${stopped.title}`, ...stands];
-    return { icon: error, words, badge: true, flags: ['canFix', 'canApply', ...common] };
+    return { icon: error, words, badge: true, flags: ['canFix', 'canContinue', ...common] };
   }
   if (stages.every(({ state }) => state === 'absent')) {
     const words = ['not created', `≈${duration(view.status?.duration.seconds ?? 0)}`, wholePrice(view)];

@@ -25,6 +25,15 @@ export interface LeftRun extends Interrupted {
   readonly cancelled?: true;
 }
 
+type Verb = 'apply' | 'destroy';
+
+/** A run of this window that came to its end and did not do all that it was to do. */
+export interface FailedRun {
+  readonly verb: Verb;
+  /** Empty: all of them. */
+  readonly stages: readonly string[];
+}
+
 /** Everything that the rows of one platform are made of: plain data, immutable. */
 export interface PlatformView {
   /** The platform file's URI: the first half of every row's id. */
@@ -41,8 +50,19 @@ export interface PlatformView {
   readonly errors: number;
   readonly run: RunView | undefined;
   readonly interrupted: LeftRun | undefined;
+  readonly failedRun: FailedRun | undefined;
   /** Why the last look failed, in one sentence. */
   readonly trouble: string | undefined;
+}
+
+/**
+ * What *Continue* and *Retry* do: once more what was begun and not done; without such a run, an apply. `stage`: of that row alone, which
+ * takes along what it requires, or in a destroy what requires it.
+ */
+export function runToRepeat({ interrupted, failedRun }: PlatformView, stage?: string): { verb: Verb; stages?: readonly string[] } {
+  const { verb, stages }: FailedRun = interrupted ?? failedRun ?? { verb: 'apply', stages: [] };
+  const wanted = stage === undefined ? stages : [stage];
+  return { verb, ...(wanted.length > 0 ? { stages: wanted } : {}) };
 }
 
 export function phaseOf(view: PlatformView): RunPhase {

@@ -1,5 +1,5 @@
 import type { CommandId } from '../commandIds.ts';
-import { phaseOf, type PlatformView } from './platformView.ts';
+import { phaseOf, runToRepeat, type PlatformView } from './platformView.ts';
 
 export interface Suggestion {
   readonly command: CommandId;
@@ -70,7 +70,12 @@ function connected(view: PlatformView, interrupted: boolean): readonly Suggestio
   if (stages.every(({ state }) => state === 'absent')) return [...going, PLAN, APPLY, SOURCE];
   if (stages.some(({ state }) => state === 'failed' || state === 'blocked')) {
     const fix: Suggestion = { command: 'fix', label: '$(lightbulb) Fix...', why: 'why it stopped, and the ways out' };
-    return [...going, fix, APPLY, PLAN, destroy];
+    const again: Suggestion = {
+      command: 'continue',
+      label: '$(debug-continue) Continue',
+      why: `the ${runToRepeat(view).verb}, from where it stopped`,
+    };
+    return [...going, fix, ...(interrupted ? [] : [again]), PLAN, destroy];
   }
   if (stages.every(({ state }) => state === 'ready' || state === 'waiting')) return [...going, REFRESH, PLAN, SOURCE, destroy];
   return [...going, PLAN, APPLY, SOURCE, destroy];

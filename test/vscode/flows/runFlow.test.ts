@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PlanView } from '../../../src/runner/protocol.ts';
 import type { Dialogs } from '../../../src/vscode/dialogs.ts';
 import { planAndRun } from '../../../src/vscode/flows/runFlow.ts';
+import { runToRepeat } from '../../../src/vscode/model/platformView.ts';
 import { Platform } from '../../../src/vscode/platform.ts';
 import { RunnerClient, RunnerGone } from '../../../src/vscode/runnerClient.ts';
 import { Validator } from '../../../src/vscode/validator.ts';
@@ -51,7 +52,7 @@ function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; aske
   return { dialogs, asked, shown };
 }
 
-function platformWith(plan: PlanView, runs: 'ends' | 'dies' = 'ends'): { platform: Platform; requests: unknown[] } {
+function platformWith(plan: PlanView, runs: 'ends' | 'dies' | 'fails' = 'ends'): { platform: Platform; requests: unknown[] } {
   const requests: unknown[] = [];
   const channel = new ScriptedChannel((message, self) => {
     if (!('call' in message)) return;
@@ -59,7 +60,13 @@ function platformWith(plan: PlanView, runs: 'ends' | 'dies' = 'ends'): { platfor
     const isRun = message.call === 'apply' || message.call === 'destroy';
     if (isRun) requests.push(message.params);
     if (isRun && runs === 'dies') queueMicrotask(() => self.die());
-    else queueMicrotask(() => self.say({ id: message.id, result: isRun ? { outcome: 'succeeded', residue: [] } : results[message.call] }));
+    else
+      queueMicrotask(() =>
+        self.say({
+          id: message.id,
+          result: isRun ? { outcome: runs === 'fails' ? 'failed' : 'succeeded', residue: [] } : results[message.call],
+        }),
+      );
   });
   const clock = new ManualClock();
   const platform = new Platform(
@@ -157,5 +164,15 @@ describe('apply and destroy', () => {
     await assert.rejects(planAndRun(platform, person(['Apply']).dialogs, 'apply'), RunnerGone);
     assert.equal(platform.model.view.run, undefined);
     assert.equal(platform.model.view.interrupted?.verb, 'apply');
+  });
+
+  it('repeats the verb of the run that failed: a destroy is not retried as an apply', async () => {
+    const { platform } = platformWith(planOf([change({ action: 'delete' })], { verb: 'destroy' }), 'fails');
+    assert.deepEqual(runToRepeat(platform.model.view), { verb: 'apply' });
+    await planAndRun(platform, person(['Destroy...', 'cauchy']).dialogs, 'destroy', ['vpc']);
+    assert.deepEqual(runToRepeat(platform.model.view), { verb: 'destroy', stages: ['vpc'] });
+    assert.deepEqual(runToRepeat(platform.model.view, 'compute'), { verb: 'destroy', stages: ['compute'] });
+    platform.model.runStarts('apply', '2026-11-22T14:00:00.000Z');
+    assert.deepEqual(runToRepeat(platform.model.view), { verb: 'apply' });
   });
 });

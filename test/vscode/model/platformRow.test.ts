@@ -44,7 +44,14 @@ const ROWS: readonly (readonly [string, PlatformView, string, string, boolean, r
     false,
     ['canCancel'],
   ],
-  ['failed', of('ready', 'failed'), 'error', 'us-west-2 · 1234…9012 (dev-admin) · stopped at Compute · $0.24/h standing', true, ['canFix']],
+  [
+    'failed',
+    of('ready', 'failed'),
+    'error',
+    'us-west-2 · 1234…9012 (dev-admin) · stopped at Compute · $0.24/h standing',
+    true,
+    ['canFix', 'canContinue'],
+  ],
   ['ready', of('ready', 'ready'), 'pass', 'us-west-2 · 1234…9012 (dev-admin) · ready · ≈$283/mo', false, []],
   [
     'credentials expired',
