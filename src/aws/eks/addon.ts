@@ -102,7 +102,8 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
       plan: (seen, known) => planOf(title, seen, wanted(knowledge.then(known))),
       async create(inputs, ctx) {
         const settings = requestOf(clusterName, wish, knowledge.now(inputs));
-        await write(aws, ctx, (o) => aws.eks.send(new CreateAddonCommand({ ...settings, tags }), o));
+        // Whatever was there before in the cluster under these names gives way: it is EKS that owns them.
+        await write(aws, ctx, (o) => aws.eks.send(new CreateAddonCommand({ ...settings, resolveConflicts: 'OVERWRITE', tags }), o));
       },
       async update(seen, inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
@@ -112,7 +113,8 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
           return;
         }
         const settings = requestOf(clusterName, wish, knowledge.now(inputs));
-        await write(aws, ctx, (o) => aws.eks.send(new UpdateAddonCommand(settings), o));
+        // What people have changed in the cluster since then is theirs.
+        await write(aws, ctx, (o) => aws.eks.send(new UpdateAddonCommand({ ...settings, resolveConflicts: 'PRESERVE' }), o));
       },
       delete: (seen, ctx) => deleteAddon(scope, seen, ctx),
     },
@@ -125,8 +127,6 @@ function requestOf(clusterName: string, wish: AddonWish, { version, roleArn, con
   return {
     clusterName,
     addonName: wish.name,
-    // Whatever was there before in the cluster under these names gives way: it is EKS that owns them.
-    resolveConflicts: 'OVERWRITE' as const,
     ...(version === undefined ? {} : { addonVersion: version }),
     ...(roleArn === undefined ? {} : { serviceAccountRoleArn: roleArn }),
     ...(configuration === undefined ? {} : { configurationValues: JSON.stringify(configuration) }),
@@ -175,7 +175,7 @@ function viewOf(scope: EksScope, wish: AddonWish, tags: Tags, found: Addon): Obs
   const issues = found.health?.issues ?? [];
   const reason = issuesText(issues);
   const onlyNodesMissing = issues.every(({ code }) => code === 'InsufficientNumberOfReplicas');
-  const waiting = { ...base, state: 'degraded', reason: 'installed, waiting for nodes to run on', awaits: wish.awaits } as const;
+  const waiting = { ...base, state: 'degraded', reason: 'installed, waiting for compute', awaits: wish.awaits } as const;
   switch (found.status) {
     case 'ACTIVE':
       return { ...base, state: 'ready', reason: found.addonVersion ?? '' };

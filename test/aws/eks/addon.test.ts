@@ -55,6 +55,7 @@ describe('an add-on before there is compute', () => {
     ] as const) {
       const seen = await seenAs(status, [...issues]);
       assert.ok(seen.state === 'degraded' && seen.awaits === 'nodegroup', `${status} ${JSON.stringify(issues)}: ${seen.state}`);
+      assert.equal(seen.reason, 'installed, waiting for compute');
     }
   });
 
@@ -83,6 +84,14 @@ describe('an add-on before there is compute', () => {
 });
 
 describe('an add-on', () => {
+  it('keeps what people changed in the cluster when its version changes', async () => {
+    const { resource, look, sent } = setting({ DescribeAddon: () => addonAs('ACTIVE', [], { addonVersion: 'v0' }), UpdateAddon: () => ({}) });
+    await resource.steps?.update?.(await look(), inputs, stepContext());
+    const { operation, input } = sent.at(-1) ?? {};
+    assert.equal(operation, 'UpdateAddon');
+    assert.deepEqual(input, { clusterName: 'cauchy', addonName: 'x', addonVersion: 'v1', resolveConflicts: 'PRESERVE' });
+  });
+
   it('takes over what is in the cluster under its names', async () => {
     const { resource, sent } = setting({ CreateAddon: () => ({}) });
     await resource.steps?.create?.(inputs, stepContext());
