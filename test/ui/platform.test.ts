@@ -76,6 +76,20 @@ describe('a platform in the window', function () {
     for (const state of await tree.getByRole('treeitem').locator('.label-description').allInnerTexts()) assert.match(state, /ready/);
   });
 
+  it('shows the commands that somebody would type, and only what needs attention when asked to', async () => {
+    await workbench.command('Slipway: Show Equivalent Commands');
+    await workbench.editorTab('Commands for cauchy').waitFor();
+    await workbench
+      .lines()
+      .filter({ hasText: /aws.ec2.create-vpc/ })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Show Only What Needs Attention' }).click();
+    await workbench.row(tree, 'Virtual Private Cloud').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Show All' }).click();
+    await workbench.row(tree, 'Virtual Private Cloud').waitFor();
+  });
+
   it('destroys only after the name was typed, and nothing is left', async function () {
     this.timeout(WHOLE_RUN);
     await workbench.command('Slipway: Destroy Platform...');
