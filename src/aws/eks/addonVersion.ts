@@ -1,5 +1,6 @@
 import { paginateDescribeAddonVersions } from '@aws-sdk/client-eks';
 import type { Addon, AddonInfo } from '@aws-sdk/client-eks';
+import type { Finding } from '../../core/findings/finding.ts';
 import type { Handle, Look, Observation, Resource } from '../../core/graph/resource.ts';
 import type { AddonVersionOut, VersionOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
@@ -54,7 +55,33 @@ export function addonVersion(
         ? { state: 'unknown', reason: `EKS names no default version of ${wish.name} for Kubernetes ${kubernetes}` }
         : chosen(scope, look, wish, version, installed);
     },
+    check: async (look) => newerDefault(scope, look, wish, (await look.outputs(needs.kubernetes))?.version),
   };
+}
+
+/** A newer default version informs; what is installed stays until platform.yml says otherwise. */
+async function newerDefault(
+  scope: EksScope,
+  look: Look,
+  { name }: AddonVersionWish,
+  kubernetes: string | undefined,
+): Promise<readonly Finding[]> {
+  const installed = (await describeAddon(scope, look, name))?.addonVersion;
+  if (installed === undefined || kubernetes === undefined) return [];
+  const version = defaultVersion(await versionsOf(scope, look, name, kubernetes), kubernetes);
+  if (version === undefined || !isNewer(version, installed)) return [];
+  const message = `${name} ${version} is EKS's default for Kubernetes ${kubernetes}; ${installed} is installed and stays. Write it under cluster.addons to change.`;
+  return [{ code: 'addon-version-newer', severity: 'information', resource: `addon/${name}`, message }];
+}
+
+/** By the numbers in them: `v1.20.4-eksbuild.2`. */
+function isNewer(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => (text.match(/\d+/g) ?? []).map(Number));
+  for (const [i, number] of (a ?? []).entries()) {
+    const other = b?.[i] ?? 0;
+    if (number !== other) return number > other;
+  }
+  return false;
 }
 
 async function chosen(

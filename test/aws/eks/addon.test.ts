@@ -85,7 +85,10 @@ describe('an add-on before there is compute', () => {
 
 describe('an add-on', () => {
   it('keeps what people changed in the cluster when its version changes', async () => {
-    const { resource, look, sent } = setting({ DescribeAddon: () => addonAs('ACTIVE', [], { addonVersion: 'v0' }), UpdateAddon: () => ({}) });
+    const { resource, look, sent } = setting({
+      DescribeAddon: () => addonAs('ACTIVE', [], { addonVersion: 'v0' }),
+      UpdateAddon: () => ({}),
+    });
     await resource.steps?.update?.(await look(), inputs, stepContext());
     const { operation, input } = sent.at(-1) ?? {};
     assert.equal(operation, 'UpdateAddon');
@@ -161,6 +164,22 @@ describe('the version of an add-on', () => {
     );
     return { seen, operations: scripted.operations() };
   };
+  it('that is newer than the installed one informs, and is no change', async () => {
+    const findings = async (installed: string) => {
+      const { aws } = scriptedAws({
+        DescribeAddon: () => addonAs('ACTIVE', [], { addonVersion: installed }),
+        DescribeAddonVersions: () => versions,
+      });
+      const kubernetes = handleOf<VersionOut>('cluster-version');
+      const resource = addonVersion(eksScope(aws), { name: 'x', version: undefined, defaultAt: undefined }, { kubernetes });
+      return resource.check?.(lookWith({ 'cluster-version': { version: '1.35' } }));
+    };
+    const [finding] = (await findings('v1')) ?? [];
+    assert.deepEqual([finding?.severity, finding?.resource], ['information', 'addon/x']);
+    assert.match(finding?.message ?? '', /^x v2 is EKS's default for Kubernetes 1\.35; v1 is installed and stays\./);
+    assert.deepEqual([await findings('v2'), await findings('v3')], [[], []]);
+  });
+
   const chosen = async (script: Script, version?: string) => {
     const { seen } = await seenBy(script, version);
     return seen.state === 'ready' ? seen.outputs.version : seen.state;
