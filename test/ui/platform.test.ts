@@ -64,6 +64,20 @@ describe('a platform in the window', function () {
     assert.equal(stages, 6, 'the platform and five stages');
   });
 
+  it('tells in a tooltip what a narrow side bar clips: the whole row, what it requires, the money', async () => {
+    const label = tree.getByRole('treeitem').filter({ hasText: 'Elastic Kubernetes Service' }).locator('.label-name');
+    const box = await label.boundingBox();
+    assert.ok(box);
+    // a hover comes for a mouse that moves, not for one that appears
+    await page.mouse.move(box.x + 2, box.y + 60);
+    await page.mouse.move(box.x + 20, box.y + 6, { steps: 8 });
+    const hover = page.locator('.monaco-hover, .workbench-hover').filter({ hasText: 'requires Virtual Private Cloud' });
+    await hover.waitFor();
+    assert.match((await hover.innerText()).replaceAll('\u00a0', ' '), /not created · ≈\d+ min · would cost \$\d+\/mo/);
+    await page.mouse.move(box.x + 600, box.y + 400, { steps: 4 });
+    await hover.waitFor({ state: 'hidden' });
+  });
+
   it('applies after one question, and everything gets ready', async function () {
     this.timeout(WHOLE_RUN);
     await page.getByRole('button', { name: 'Apply All...' }).first().click();
