@@ -24,7 +24,7 @@ export function planView(plan: Plan): PlanView {
     verb: plan.verb,
     fingerprint: fingerprintOf(plan.verb, changes),
     changes,
-    cost: { monthlyUsd: plan.cost.monthlyUsd, stages: plan.cost.stages },
+    cost: plan.cost,
     duration: plan.duration,
     findings: [...plan.findings, ...obstacles(plan)],
   };

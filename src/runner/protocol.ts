@@ -56,7 +56,12 @@ export interface PlanView {
     readonly because?: ResourceId;
     readonly consent?: Consent;
   }[];
-  readonly cost: { readonly monthlyUsd: number; readonly stages: Readonly<Record<string, number>> };
+  /** The numbers are of what has a known price; `unknown` are those that have none. */
+  readonly cost: {
+    readonly monthlyUsd: number;
+    readonly stages: Readonly<Record<string, number>>;
+    readonly unknown?: readonly ResourceId[];
+  };
   readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };
   readonly findings: readonly Finding[];
 }
@@ -71,11 +76,20 @@ export interface RunRequest {
 
 /** What the host asks of the runner: parameters and result by name. One runner process serves one platform. */
 export interface Calls {
-  open: { params: Reach; result: { readonly findings: readonly Finding[]; readonly interrupted?: Interrupted } };
+  open: {
+    params: Reach;
+    result: {
+      readonly findings: readonly Finding[];
+      readonly interrupted?: Interrupted;
+      /** Whose credentials are used; absent: the SDK's default. */
+      readonly profile?: string;
+    };
+  };
   /** Checks a document without connecting to anything: allowed in an untrusted workspace. `text` is the unsaved one. */
   validate: { params: { readonly file: string; readonly text?: string }; result: readonly Finding[] };
   /** The rows that can be told from the file alone: no request leaves the machine. */
   outline: { params: { readonly file: string }; result: PlatformStatus };
+  /** `fresh`: a person asked for it and may be asked in turn. A poll asks nobody: it says signed out. */
   status: { params: { readonly fresh: boolean }; result: PlatformStatus };
   plan: { params: { readonly verb: 'apply' | 'destroy'; readonly stages?: readonly string[] }; result: PlanView };
   apply: { params: RunRequest; result: Outcome };

@@ -1,3 +1,4 @@
+import { priceWords } from '../../core/status/priceWords.ts';
 import { printable } from '../../runner/printable.ts';
 import type { PlanView } from '../../runner/protocol.ts';
 import { findingLine, findingView } from './findingText.ts';
@@ -32,7 +33,11 @@ const text = (value: unknown): string =>
 
 function totals({ verb, changes, cost, duration: { seconds } }: PlanView, rehearsal: boolean): string {
   const count = `${String(changes.length)} ${changes.length === 1 ? 'change' : 'changes'}`;
-  const money = `${rehearsal ? 'would then cost' : 'then'} ≈${usd(cost.monthlyUsd)} a month`;
+  const money = priceWords(
+    cost.monthlyUsd,
+    cost.unknown?.length ?? 0,
+    (amount) => `${rehearsal ? 'would then cost' : 'then'} ≈${usd(amount)} a month`,
+  );
   return printable(verb === 'destroy' ? `${count}, ≈${duration(seconds)}, ${money}` : `${count}, ≈${duration(seconds)}, ${money}`);
 }
 

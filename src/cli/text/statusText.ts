@@ -1,4 +1,5 @@
 import type { PlatformStatus, ResourceStatus } from '../../core/status/platformStatus.ts';
+import { priceWords } from '../../core/status/priceWords.ts';
 import { printable } from '../../runner/printable.ts';
 import { findingLine, findingView } from './findingText.ts';
 import { table, usd, type Style } from './style.ts';
@@ -32,7 +33,11 @@ function headline({ platform, mode, session, cost }: PlatformStatus): string {
         ? platform.account
         : `${platform.account} (${platform.identity})`;
   const words = {
-    connected: `${mode === 'rehearsal' ? 'would cost' : 'costs'} ${usd(cost.standingMonthlyUsd)} a month now, ${usd(cost.wholeMonthlyUsd)} whole`,
+    connected: priceWords(
+      cost.wholeMonthlyUsd,
+      cost.unknown?.length ?? 0,
+      (whole) => `${mode === 'rehearsal' ? 'would cost' : 'costs'} ${usd(cost.standingMonthlyUsd)} a month now, ${usd(whole)} whole`,
+    ),
     signedOut: 'signed out',
     unreachable: 'AWS cannot be reached',
     notConnected: 'not connected',
@@ -49,13 +54,19 @@ function detail(resource: ResourceStatus): string {
   return [owner, resource.reason].filter((part) => part !== '').join(' · ');
 }
 
-/** The shape of cli.md. */
+/** The shape of cli.md: every key of it is there, `null` where there is no value; only `lastKnown` may be missing. */
 export function statusJson({ platform, mode, session, observedAt, stages, findings }: PlatformStatus): object {
   return {
-    platform: { name: platform.name, id: platform.id, region: platform.region, account: platform.account, file: platform.file },
+    platform: {
+      name: platform.name,
+      id: platform.id ?? null,
+      region: platform.region,
+      account: platform.account ?? null,
+      file: platform.file,
+    },
     mode,
     session,
-    observedAt,
+    observedAt: observedAt ?? null,
     stages: stages.map(({ id, title, state, reason, resources }) => ({
       id,
       title,
@@ -67,8 +78,8 @@ export function statusJson({ platform, mode, session, observedAt, stages, findin
         state: r.state,
         reason: r.reason,
         owner: r.owner,
-        physicalId: r.physicalId,
-        outputs: r.outputs,
+        physicalId: r.physicalId ?? null,
+        outputs: r.outputs ?? {},
         lastKnown: r.lastKnown,
       })),
     })),

@@ -25,6 +25,12 @@ export function costOf(graph: ResourceGraph, observations: Observations, changes
   return { monthlyUsd: Object.values(stages).reduce((sum, usd) => sum + usd, 0), stages, unknown };
 }
 
+/** It costs something, and nobody knows how much: not the same as nothing. */
+export function hasUnknownPrice(resource: AnyResource): boolean {
+  const estimate = resource.estimate?.();
+  return estimate !== undefined && estimate.monthlyUsd === undefined;
+}
+
 /** Dollars a month of what was there at the last look. */
 export function standingCost(resources: readonly AnyResource[], observations: Observations): number {
   return resources

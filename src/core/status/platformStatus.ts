@@ -74,7 +74,7 @@ export interface PlatformStatus {
   readonly run?: { readonly id: string; readonly verb: 'apply' | 'destroy'; /** Why it waits for a person. */ readonly paused?: string };
   readonly stages: readonly StageStatus[];
   readonly findings: readonly Finding[];
-  /** Of all that is there now, and of the whole platform. */
-  readonly cost: { readonly standingMonthlyUsd: number; readonly wholeMonthlyUsd: number };
+  /** Of all that is there now, and of the whole platform. `unknown`: what has no known price and is in neither number. */
+  readonly cost: { readonly standingMonthlyUsd: number; readonly wholeMonthlyUsd: number; readonly unknown?: readonly ResourceId[] };
   readonly duration: { readonly seconds: number };
 }

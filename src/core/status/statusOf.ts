@@ -1,4 +1,4 @@
-import { durationOf, standingCost } from '../engine/forecast.ts';
+import { durationOf, hasUnknownPrice, standingCost } from '../engine/forecast.ts';
 import { planApply } from '../engine/planning.ts';
 import type { Finding } from '../findings/finding.ts';
 import { presentIn } from '../graph/observation.ts';
@@ -144,5 +144,10 @@ const wholeCost = (resources: readonly AnyResource[]): number =>
   resources.reduce((sum, resource) => sum + (resource.estimate?.().monthlyUsd ?? 0), 0);
 
 function costsOf(graph: ResourceGraph, observations: Observations): PlatformStatus['cost'] {
-  return { standingMonthlyUsd: standingCost(graph.order, observations), wholeMonthlyUsd: wholeCost(graph.order) };
+  const unknown = graph.order.flatMap((resource) => (hasUnknownPrice(resource) ? [resource.id] : []));
+  return {
+    standingMonthlyUsd: standingCost(graph.order, observations),
+    wholeMonthlyUsd: wholeCost(graph.order),
+    ...(unknown.length === 0 ? {} : { unknown }),
+  };
 }

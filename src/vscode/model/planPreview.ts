@@ -1,3 +1,4 @@
+import { priceWords } from '../../core/status/priceWords.ts';
 import type { PlanView } from '../../runner/protocol.ts';
 import { visibleText } from './visibleText.ts';
 import { count, duration, monthly } from './wording.ts';
@@ -37,8 +38,10 @@ export function planSummary(plan: PlanView, context: PreviewContext): readonly s
 
 export function totalOf(plan: PlanView, { rehearsal }: PreviewContext): string {
   if (plan.changes.length === 0) return 'Total: nothing to do';
-  const price = rehearsal ? `would cost ≈${monthly(plan.cost.monthlyUsd)}` : `≈${monthly(plan.cost.monthlyUsd)}`;
-  const standing = plan.verb === 'destroy' && plan.cost.monthlyUsd === 0 ? 'nothing left to pay for' : `${price} afterwards`;
+  const unknown = plan.cost.unknown?.length ?? 0;
+  const price = priceWords(plan.cost.monthlyUsd, unknown, (usd) => `${rehearsal ? 'would cost ' : ''}≈${monthly(usd)}`);
+  const nothing = plan.verb === 'destroy' && plan.cost.monthlyUsd === 0 && unknown === 0;
+  const standing = nothing ? 'nothing left to pay for' : `${price} afterwards`;
   return `Total: ${tally(plan.changes)} · ≈${duration(plan.duration.seconds)} · ${standing}`;
 }
 
@@ -92,8 +95,9 @@ function tally(changes: readonly Change[]): string {
 
 function stagePrice(plan: PlanView, stage: string, { rehearsal }: PreviewContext): string {
   const price = plan.cost.stages[stage] ?? 0;
-  if (price === 0 || plan.verb === 'destroy') return '';
-  return rehearsal ? ` · would cost ${monthly(price)}` : ` · ${monthly(price)}`;
+  const unknown = plan.changes.filter((change) => change.stage === stage && plan.cost.unknown?.includes(change.resource) === true).length;
+  if ((price === 0 && unknown === 0) || plan.verb === 'destroy') return '';
+  return ` · ${priceWords(price, unknown, (usd) => `${rehearsal ? 'would cost ' : ''}${monthly(usd)}`)}`;
 }
 
 function grouped(plan: PlanView, { stages }: PreviewContext): readonly { id: string; title: string; changes: readonly Change[] }[] {

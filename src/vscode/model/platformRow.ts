@@ -1,4 +1,5 @@
 import type { StageStatus } from '../../core/status/platformStatus.ts';
+import { priceWords } from '../../core/status/priceWords.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Flag, Icon, Row } from './row.ts';
 import { needsAttention } from './stateLook.ts';
@@ -130,8 +131,8 @@ function partFace(stages: readonly StageStatus[], stands: readonly string[], com
 }
 
 function wholePrice({ status, mode }: PlatformView): string {
-  const price = `≈${monthly(status?.cost.wholeMonthlyUsd ?? 0)}`;
-  return mode === 'rehearsal' ? `would cost ${price}` : price;
+  const { wholeMonthlyUsd = 0, unknown = [] } = status?.cost ?? {};
+  return priceWords(wholeMonthlyUsd, unknown.length, (usd) => `${mode === 'rehearsal' ? 'would cost ' : ''}≈${monthly(usd)}`);
 }
 
 /** Stages that are where the run wants them, of those that are in it. */

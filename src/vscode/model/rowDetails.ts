@@ -1,7 +1,8 @@
 import type { RunEvent } from '../../core/engine/events.ts';
+import { priceWords } from '../../core/status/priceWords.ts';
 import type { CommandId } from '../commandIds.ts';
 import { addressed } from './rowAddress.ts';
-import { listed } from './stateLook.ts';
+import { hasUnknownPrice, listed } from './stateLook.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
 import { clockTime, monthly } from './wording.ts';
@@ -28,7 +29,8 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
   const requires = resource
     ? all.filter(({ id }) => resource.requires.includes(id)).map(({ title, state }) => `${title} (${state})`)
     : stages.filter(({ id }) => stage?.requires.includes(id)).map(({ title, state }) => `${title} (${state})`);
-  const price = resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? view.status?.cost.wholeMonthlyUsd);
+  const price = (resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? view.status?.cost.wholeMonthlyUsd)) ?? 0;
+  const unpriced = (resource ? [resource] : (stage?.resources ?? all)).filter(hasUnknownPrice).length;
   const looked = view.status?.observedAt === undefined ? '' : ` (looked ${clockTime(view.status.observedAt, now)})`;
   return {
     title: row.label,
@@ -38,7 +40,10 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
     next: nextOf(row),
     ids: [resource?.physicalId, ...Object.values(resource?.outputs ?? {})].filter((id) => typeof id === 'string').slice(0, 6),
     requires: requires.length > 6 ? [listed(requires)] : requires,
-    money: price === undefined || price === 0 ? undefined : view.mode === 'rehearsal' ? `would cost ${monthly(price)}` : monthly(price),
+    money:
+      price === 0 && unpriced === 0
+        ? undefined
+        : priceWords(price, unpriced, (usd) => `${view.mode === 'rehearsal' ? 'would cost ' : ''}${monthly(usd)}`),
     events: events
       .filter((event) => 'resource' in event && (resource ? event.resource === resource.id : stage ? event.stage === stage.id : true))
       .slice(-EVENTS_SHOWN)

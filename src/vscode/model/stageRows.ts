@@ -2,7 +2,7 @@ import type { ResourceStatus, StageStatus } from '../../core/status/platformStat
 import { consoleUrl } from './consoleUrl.ts';
 import { phaseOf, type PlatformView } from './platformView.ts';
 import type { Flag, Row } from './row.ts';
-import { badgeOf, describeState, iconOf, needsAttention, type Stated } from './stateLook.ts';
+import { badgeOf, describeState, hasUnknownPrice, iconOf, needsAttention, type Stated } from './stateLook.ts';
 import { visibleText } from './visibleText.ts';
 
 /** Longest cause chain under a row. */
@@ -116,6 +116,7 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
     expected: slowest?.expected,
     createSeconds: stage.estimate.createSeconds,
     monthlyUsd: stage.estimate.monthlyUsd,
+    unpriced: stage.resources.filter(hasUnknownPrice).length,
     changes: stage.state !== 'outdated' ? foreign?.changes : missing ? changes : Math.max(1, changes),
     missing,
     after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
@@ -130,6 +131,7 @@ function statedResource(view: PlatformView, resource: ResourceStatus): Stated {
     ...resource,
     createSeconds: resource.estimate?.createSeconds,
     monthlyUsd: resource.estimate?.monthlyUsd,
+    unpriced: hasUnknownPrice(resource) ? 1 : 0,
     after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
     failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
     rehearsal: view.mode === 'rehearsal',

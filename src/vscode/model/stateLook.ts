@@ -1,4 +1,5 @@
 import type { ResourceStatus, State } from '../../core/status/platformStatus.ts';
+import { priceWords } from '../../core/status/priceWords.ts';
 import { visibleText } from './visibleText.ts';
 import { clockTime, count, duration, elapsedOf, monthly } from './wording.ts';
 import type { Icon, Row } from './row.ts';
@@ -44,6 +45,8 @@ export interface Stated {
   readonly expected?: number | undefined;
   readonly createSeconds?: number | undefined;
   readonly monthlyUsd?: number | undefined;
+  /** How many have no known price. */
+  readonly unpriced?: number | undefined;
   readonly changes?: number | undefined;
   /** Of a stage that is there in part: how many of its resources are not, and how many there are. */
   readonly missing?: { readonly count: number; readonly of: number } | undefined;
@@ -120,9 +123,12 @@ function timeToMake({ createSeconds }: Stated): string {
   return createSeconds !== undefined && createSeconds > 0 ? `≈${duration(createSeconds)}` : '';
 }
 
-function priceOf({ monthlyUsd, rehearsal }: Stated): string {
-  if (monthlyUsd === undefined || monthlyUsd === 0) return '';
-  return rehearsal ? `would cost ${monthly(monthlyUsd)}` : monthly(monthlyUsd);
+/** It was asked what it costs, and nobody knows. */
+export const hasUnknownPrice = ({ estimate }: ResourceStatus): boolean => estimate !== undefined && estimate.monthlyUsd === undefined;
+
+function priceOf({ monthlyUsd = 0, unpriced = 0, rehearsal }: Stated): string {
+  if (monthlyUsd === 0 && unpriced === 0) return '';
+  return priceWords(monthlyUsd, unpriced, (usd) => `${rehearsal ? 'would cost ' : ''}${monthly(usd)}`);
 }
 
 function progress({ elapsed, expected }: Stated): string {
