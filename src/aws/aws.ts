@@ -8,6 +8,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Agents } from './agent.ts';
+import type { ConfiguredEndpoint } from './configuredEndpoints.ts';
 
 /** Gives credentials whenever a client needs some; the caller caches (one MFA code a run). Rejecting means: signed out. */
 export type CredentialProvider = () => Promise<{
@@ -48,11 +49,10 @@ export interface AwsOptions {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly agents: Agents;
-  /**
-   * All services at this address (a rehearsal, moto). Without it the SDK reads `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`
-   * and the profile's `endpoint_url` itself; `configuredEndpoints` tells the guard.
-   */
+  /** All services at this address (a rehearsal, moto). */
   readonly endpoint?: string;
+  /** Other addresses than AWS's own, the strongest first (`configuredEndpoints`). What is not listed here is not used: the SDK looks for none by itself. */
+  readonly endpoints?: readonly Pick<ConfiguredEndpoint, 'url' | 'service'>[];
   /** Told of every request before it is signed, retries not counted. */
   readonly onCall?: (call: AwsCall) => void;
 }
@@ -73,7 +73,8 @@ interface Hooked {
 
 /** Clients of one region over the given connections. Nothing is read or sent before the first use. */
 export function createAws(options: AwsOptions): Aws {
-  const { region, credentials, agents, endpoint } = options;
+  const { region, credentials, agents } = options;
+  const endpoints = options.endpoint === undefined ? (options.endpoints ?? []) : [{ url: options.endpoint }];
   // The engine is the retrier: the SDK only smooths over what is gone within seconds. Not `adaptive`: a few throttled reads then slow
   // every request of the client down for a quarter of a minute, deaf to the abort signal.
   const shared = {
@@ -89,7 +90,12 @@ export function createAws(options: AwsOptions): Aws {
       requestTimeout: 30_000,
       throwOnRequestTimeout: true,
     },
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ignoreConfiguredEndpointUrls: true,
+  };
+  /** For the service that the variables call so. */
+  const of = (service: string): typeof shared & { readonly endpoint?: string } => {
+    const named = endpoints.find((each) => each.service === undefined || each.service === service);
+    return named === undefined ? shared : { ...shared, endpoint: named.url };
   };
   const made = new Map<string, Hooked>();
   const client = <C extends Hooked>(name: string, make: () => C): (() => C) => {
@@ -102,16 +108,16 @@ export function createAws(options: AwsOptions): Aws {
       return kept;
     };
   };
-  const ec2 = client('ec2', () => new EC2Client(shared));
-  const ec2Once = client('ec2Once', () => new EC2Client({ ...shared, maxAttempts: 1 }));
-  const iam = client('iam', () => new IAMClient(shared));
-  const eks = client('eks', () => new EKSClient(shared));
-  const sts = client('sts', () => new STSClient(shared));
-  const elb = client('elb', () => new ElasticLoadBalancingClient(shared));
-  const elbv2 = client('elbv2', () => new ElasticLoadBalancingV2Client(shared));
-  const route53 = client('route53', () => new Route53Client(shared));
-  const serviceQuotas = client('serviceQuotas', () => new ServiceQuotasClient(shared));
-  const pricing = client('pricing', () => new PricingClient({ ...shared, region: 'us-east-1' }));
+  const ec2 = client('ec2', () => new EC2Client(of('EC2')));
+  const ec2Once = client('ec2Once', () => new EC2Client({ ...of('EC2'), maxAttempts: 1 }));
+  const iam = client('iam', () => new IAMClient(of('IAM')));
+  const eks = client('eks', () => new EKSClient(of('EKS')));
+  const sts = client('sts', () => new STSClient(of('STS')));
+  const elb = client('elb', () => new ElasticLoadBalancingClient(of('ELASTIC_LOAD_BALANCING')));
+  const elbv2 = client('elbv2', () => new ElasticLoadBalancingV2Client(of('ELASTIC_LOAD_BALANCING_V2')));
+  const route53 = client('route53', () => new Route53Client(of('ROUTE_53')));
+  const serviceQuotas = client('serviceQuotas', () => new ServiceQuotasClient(of('SERVICE_QUOTAS')));
+  const pricing = client('pricing', () => new PricingClient({ ...of('PRICING'), region: 'us-east-1' }));
   return {
     region,
     credentials,
@@ -163,12 +169,4 @@ function report(client: Hooked, onCall: (call: AwsCall) => void): void {
     },
     { step: 'initialize', name: 'slipwayReport' },
   );
-}
-
-/** The variables of the environment that send AWS requests elsewhere: named in the guard's line, never used silently. */
-export function configuredEndpoints(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  const found = Object.entries(env).flatMap(([name, value]) =>
-    /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/.test(name) && value !== undefined && value !== '' ? [[name, value] as const] : [],
-  );
-  return env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true' ? {} : Object.fromEntries(found);
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createAgents, type Agents } from '../aws/agent.ts';
 import { createAws, type Aws } from '../aws/aws.ts';
+import { configuredEndpoints } from '../aws/configuredEndpoints.ts';
 import { awsProvider } from '../aws/provider.ts';
 import { priceBook } from '../aws/prices.ts';
 import type { CallerOut } from '../aws/outputs.ts';
@@ -19,12 +20,12 @@ import type { StageContext } from '../stages/stageContext.ts';
 import { fetchCaller } from './caller.ts';
 import { rehearsalClock, wallClock } from './clock.ts';
 import { chainCredentials, fixedCredentials, type SessionCredentials } from './credentials.ts';
-import { checkEndpoints, namedEndpoints, type NamedEndpoint } from './endpoints.ts';
+import { areAws, checkEndpoints, isRehearsalKey, namedEndpoints, type NamedEndpoint } from './endpoints.ts';
 import { namedCluster } from './namedCluster.ts';
 import type { Person } from './person.ts';
 import type { ProgramConsents } from './programConsents.ts';
 import type { Reach } from './protocol.ts';
-import type { Rehearsal } from './rehearsalProcess.ts';
+import { worldServedAt, type Rehearsal } from './rehearsalProcess.ts';
 import { kubeconfigPort } from './kubeconfig.ts';
 import { RunnerError } from './runnerError.ts';
 
@@ -37,7 +38,11 @@ export interface Connection {
   readonly credentials: SessionCredentials;
   readonly profile: string | undefined;
   readonly endpoints: readonly NamedEndpoint[];
-  /** There unless the account is real. */
+  /** A rehearsal that the environment leads to is one, whoever started it: its key, at an address that keeps a rehearsal's clock. */
+  readonly mode: Reach['mode'];
+  /** The folder of a rehearsal: what would be the person's own (a kubeconfig) is a file in it. */
+  readonly world: string | undefined;
+  /** There if a rehearsal was started for this session. */
   readonly rehearsal: Rehearsal | undefined;
   /** The cluster that the person's `--kubeconfig` names; it has to prove whose it is. */
   readonly namedCluster: { readonly client: KubernetesClient; readonly server: string } | undefined;
@@ -63,30 +68,34 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { spec, reach, env, rehearsal } = options;
   const agents = createAgents(env);
-  // The person's --profile, then their AWS_PROFILE; the file only hints.
-  const profile = reach.profile ?? (env['AWS_PROFILE'] === undefined && env['AWS_ACCESS_KEY_ID'] === undefined ? spec.profile : undefined);
+  const profile = profileOf(reach, spec, env);
   const endpoint = rehearsal?.endpoint ?? reach.endpoint;
-  const endpoints = namedEndpoints(endpoint, rehearsal === undefined ? env : {});
+  const endpoints = namedEndpoints(endpoint, rehearsal === undefined ? await configuredEndpoints(env, profile) : []);
+  const allowed = reach.allowCustomEndpoint ?? false;
   const credentials =
     rehearsal === undefined
-      ? chainCredentials({ profile, region: spec.region, person: options.person, signal: options.signal })
+      ? chainCredentials({
+          profile,
+          region: spec.region,
+          elsewhere: allowed || areAws(endpoints),
+          person: options.person,
+          signal: options.signal,
+        })
       : fixedCredentials(identityOf(rehearsal));
   const checked: SessionCredentials = {
     ...credentials,
     async provide() {
       const identity = await credentials.provide();
-      checkEndpoints(endpoints, identity, reach.allowCustomEndpoint ?? false);
+      checkEndpoints(endpoints, identity, allowed);
       return identity;
     },
   };
-  const clock = endpoints[0] === undefined ? undefined : await rehearsalClock(endpoints[0].url, options.signal);
-  const aws = createAws({
-    region: spec.region,
-    credentials: () => checked.provide(),
-    agents,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  });
-  const world = rehearsal?.world ?? (reach.mode === 'rehearsal' ? (reach.world ?? reach.stateFolder) : undefined);
+  const whole = endpoints.find(({ service }) => service === undefined)?.url;
+  const clock = whole === undefined ? undefined : await rehearsalClock(whole, options.signal);
+  const aws = createAws({ region: spec.region, credentials: () => checked.provide(), agents, endpoints });
+  const isRehearsed = reach.mode === 'rehearsal' || (clock !== undefined && (await holdsRehearsalKey(checked)));
+  const world =
+    rehearsal?.world ?? (isRehearsed ? (reach.world ?? (await worldServedAt(whole, env, options.signal)) ?? reach.stateFolder) : undefined);
   const instead = await namedConnection(options, world);
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
@@ -109,6 +118,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     credentials: checked,
     profile,
     endpoints,
+    mode: isRehearsed ? 'rehearsal' : 'live',
+    world,
     rehearsal,
     namedCluster: instead && {
       client: context.reach({ name: spec.name, endpoint: '', certificateAuthority: '' }),
@@ -120,6 +131,21 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       agents.destroy();
     },
   };
+}
+
+/** The person's --profile, then their AWS_PROFILE; the file only hints. `undefined`: the SDK's default. */
+export function profileOf(reach: Reach, spec: PlatformSpec | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  return reach.profile ?? (env['AWS_PROFILE'] === undefined && env['AWS_ACCESS_KEY_ID'] === undefined ? spec?.profile : undefined);
+}
+
+/** Nobody signed in is nobody's rehearsal; whoever asks AWS then is told so. */
+async function holdsRehearsalKey(credentials: SessionCredentials): Promise<boolean> {
+  try {
+    return isRehearsalKey(await credentials.provide());
+  } catch (error) {
+    if (error instanceof SignedOut) return false;
+    throw error;
+  }
 }
 
 /** `--kubeconfig`. The world of a rehearsal is ours, wherever it was put. */

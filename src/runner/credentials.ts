@@ -7,6 +7,8 @@ export interface CredentialsOptions {
   /** The person's choice, else the file's hint; `undefined`: the SDK's default (AWS_PROFILE, environment, `default`). */
   readonly profile: string | undefined;
   readonly region: string;
+  /** Whether the chain's own clients (STS for a role, SSO) may use addresses that the environment or the AWS configuration names; else AWS's own. */
+  readonly elsewhere: boolean;
   readonly person: Person;
   /** Ends questions and waits. */
   readonly signal: AbortSignal;
@@ -27,12 +29,12 @@ const RENEW_BEFORE = 5 * 60_000;
  * instance metadata service gets one second, so that "no credentials" is known within seconds on a desktop.
  */
 export function chainCredentials(options: CredentialsOptions): SessionCredentials {
-  const { profile, region, person, signal } = options;
+  const { profile, region, elsewhere, person, signal } = options;
   return shared(
     () =>
       fromNodeProviderChain({
         ...(profile === undefined ? {} : { profile }),
-        clientConfig: { region },
+        clientConfig: { region, ignoreConfiguredEndpointUrls: !elsewhere },
         timeout: 1_000,
         maxRetries: 0,
         ignoreCache: true,

@@ -1,19 +1,18 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { configuredEndpoints } from '../aws/aws.ts';
+import type { ConfiguredEndpoint } from '../aws/configuredEndpoints.ts';
 import { RunnerError } from './runnerError.ts';
 
-/** AWS at another address, and who named it. */
-export interface NamedEndpoint {
-  /** `--endpoint`, `AWS_ENDPOINT_URL` or `AWS_ENDPOINT_URL_<SERVICE>`. */
-  readonly source: string;
-  readonly url: string;
+/** AWS at another address, and who named it: `--endpoint`, a variable, or the person's AWS configuration. */
+export type NamedEndpoint = ConfiguredEndpoint;
+
+/** All addresses that are not AWS's own, the argument's first: what is in this list is used, and nothing else. @throws RunnerError exit 2 for one that is none */
+export function namedEndpoints(argument: string | undefined, configured: readonly ConfiguredEndpoint[]): readonly NamedEndpoint[] {
+  const named = [...(argument === undefined ? [] : [{ source: '--endpoint', url: argument }]), ...configured];
+  return named.map((each) => ({ ...each, url: checked(each.source, each.url) }));
 }
 
-/** All addresses that are not AWS's own, the argument's first. The SDK honours the environment's by itself: they are listed so that they are never used silently. */
-export function namedEndpoints(argument: string | undefined, env: NodeJS.ProcessEnv): readonly NamedEndpoint[] {
-  const named = [...(argument === undefined ? [] : [['--endpoint', argument] as const]), ...Object.entries(configuredEndpoints(env))];
-  return named.map(([source, url]) => ({ source, url: checked(source, url) }));
-}
+/** Whether all of them are AWS's own, a VPC endpoint for instance. */
+export const areAws = (endpoints: readonly NamedEndpoint[]): boolean => endpoints.every(({ url }) => isAws(url));
 
 function checked(source: string, url: string): string {
   const parsed = URL.parse(url);
@@ -53,7 +52,7 @@ export function checkEndpoints(
   const custom = endpoints.filter(({ url }) => !isAws(url));
   if (isRehearsalKey(credentials)) {
     // A single service's override leaves all others at AWS.
-    if (custom.some(({ source }) => source === '--endpoint' || source === 'AWS_ENDPOINT_URL')) return;
+    if (custom.some(({ service }) => service === undefined)) return;
     throw new RunnerError("These are a rehearsal's credentials, and this run would go to AWS.", {
       code: 'rehearsal-credentials',
       exit: 3,
@@ -67,7 +66,7 @@ export function checkEndpoints(
     throw new RunnerError(`${first.source} sends your AWS credentials to ${first.url}, which is not AWS.`, {
       code: 'custom-endpoint',
       exit: 3,
-      next: `Unset ${first.source}, or add --allow-custom-endpoint if you trust that address with them.`,
+      next: `Take ${first.source} away, or add --allow-custom-endpoint if you trust that address with them.`,
       expected: { endpoint: 'AWS' },
       actual: { endpoint: first.url },
     });

@@ -62,21 +62,23 @@ export async function guard(caller: CallerOut, options: GuardOptions): Promise<v
 /** @throws RunnerError exit 3 when the file or the person names another account than the credentials'. */
 export function assertAccount(
   caller: Pick<CallerOut, 'account' | 'arn'>,
-  expected: Pick<GuardOptions, 'fileAccount' | 'personAccount'>,
+  expected: Pick<GuardOptions, 'fileAccount' | 'personAccount' | 'rehearsal'>,
 ): void {
   for (const [account, by] of [
     [expected.personAccount, 'you named'],
     [expected.fileAccount, 'platform.yml names'],
   ] as const) {
-    if (account !== undefined && account !== caller.account) throw wrongAccount(account, by, caller);
+    if (account !== undefined && account !== caller.account) throw wrongAccount(account, by, caller, expected.rehearsal);
   }
 }
 
-function wrongAccount(expected: string, by: string, caller: Pick<CallerOut, 'account' | 'arn'>): RunnerError {
+function wrongAccount(expected: string, by: string, caller: Pick<CallerOut, 'account' | 'arn'>, rehearsal: boolean): RunnerError {
   return new RunnerError(`The credentials belong to account ${caller.account}, but ${by} ${expected}: nothing was changed.`, {
     code: 'guard',
     exit: 3,
-    next: `Choose a profile of account ${expected} with --profile.`,
+    next: rehearsal
+      ? `This rehearsal plays ${caller.account}: name that account, or take another world with --world.`
+      : `Choose a profile of account ${expected} with --profile.`,
     expected: { account: expected },
     actual: { account: caller.account, identity: caller.arn },
   });

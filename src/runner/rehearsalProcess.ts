@@ -40,6 +40,8 @@ export interface RehearsalOptions {
 /** Where a server leaves its line for those who come later, in its world's folder (0700). */
 export const SERVER_FILE = 'server.json';
 
+/** Milliseconds for a rehearsal to say which world it serves. */
+const TOLD_WITHIN = 5_000;
 /** Milliseconds until a server must have printed its line. */
 const READY_WITHIN = 20_000;
 /** Milliseconds to wait for a world that another server is about to leave. */
@@ -99,6 +101,29 @@ export async function servingRehearsal(world: string, signal: AbortSignal): Prom
   const left = await readJson(join(world, SERVER_FILE), readRehearsal);
   if (left === undefined || (left.parent !== undefined && !isRunning(left.parent))) return undefined;
   return (await rehearsalClock(left.endpoint, signal)) === undefined ? undefined : left;
+}
+
+/**
+ * The world that is served at `endpoint`, by the token that `slipway rehearse` printed beside the address. It is believed only where the
+ * server's own file lies in that folder: an address may say what it likes.
+ */
+export async function worldServedAt(
+  endpoint: string | undefined,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const token = env['SLIPWAY_REHEARSAL_TOKEN'];
+  if (endpoint === undefined || token === undefined) return undefined;
+  const answer = await fetch(new URL('/_rehearsal/world', endpoint), {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TOLD_WITHIN)]),
+  })
+    .then((response): Promise<unknown> => response.json())
+    .catch(() => undefined);
+  if (!isRecord(answer) || typeof answer['folder'] !== 'string') return undefined;
+  const left = await readJson(join(answer['folder'], SERVER_FILE), readRehearsal);
+  return left?.endpoint === endpoint ? left.world : undefined;
 }
 
 /** Nothing of the person's AWS reaches the rehearsal's process. */

@@ -107,8 +107,8 @@ function intentsOf(connection: Connection, reach: Reach, caller: CallerOut): Int
 }
 
 /** What a platform's files in the state folder are called. */
-function platformFileName({ spec, rehearsal }: Connection, reach: Reach, caller: CallerOut): string {
-  const world = reach.mode === 'live' ? undefined : (rehearsal?.world ?? reach.endpoint);
+function platformFileName({ spec, mode, rehearsal, world: served }: Connection, reach: Reach, caller: CallerOut): string {
+  const world = mode === 'live' ? undefined : (rehearsal?.world ?? reach.endpoint ?? served);
   return fileNameOf({ account: caller.account, region: spec.region, platform: platformTag(spec), world });
 }
 

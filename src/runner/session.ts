@@ -11,8 +11,10 @@ import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
 import { stageState } from '../core/status/stageState.ts';
 import { printedLines } from './commandLines.ts';
-import { connect, offlineGraph, type Connection } from './connection.ts';
+import { Attendance } from './attendance.ts';
+import { connect, offlineGraph, profileOf, type Connection } from './connection.ts';
 import { assertAccount } from './guard.ts';
+import type { CallerOut } from '../aws/outputs.ts';
 import { lastRunOf } from './lastRun.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
@@ -48,6 +50,7 @@ export class Session {
   /** What a plan's fingerprint stands for, while a person may still approve it. */
   readonly #approvals = new Map<string, Approval>();
   readonly #consents: ProgramConsents;
+  readonly #person: Attendance;
   readonly #connections = new Map<string, Promise<Connection>>();
   #rehearsal: Promise<RunningRehearsal> | undefined;
   #run: AbortController | undefined;
@@ -59,11 +62,22 @@ export class Session {
     this.#reach = reach;
     this.#ports = ports;
     this.#consents = new ProgramConsents(reach.stateFolder);
+    this.#person = new Attendance(ports.person);
   }
 
   /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
   document(): Promise<PlatformDocument> {
     return openPlatformFile(this.#reach.file);
+  }
+
+  /** The profile whose credentials are used, by the file as it is now; `undefined`: the SDK's default. */
+  async profile(): Promise<string | undefined> {
+    return profileOf(this.#reach, (await this.document()).spec, this.#ports.env);
+  }
+
+  /** Whose account it is in the end: a rehearsal that the environment leads to is one too. @throws as `status` does */
+  mode(): Promise<Reach['mode']> {
+    return this.#person.during(async () => (await this.#connect(specOf(await this.document()))).mode);
   }
 
   /** A run of this file that began and never ended. */
@@ -72,12 +86,20 @@ export class Session {
   }
 
   /** What is there now. Signed out or out of reach is part of the answer, not an error. @throws RunnerError for a file with errors, or a refused endpoint. */
-  async status(stages?: readonly string[]): Promise<PlatformStatus> {
+  status(stages?: readonly string[]): Promise<PlatformStatus> {
+    return this.#person.during(() => this.poll(stages));
+  }
+
+  /** As `status`, for a look that nobody asked for: where it would need a code or a consent, it says signed out. */
+  async poll(stages?: readonly string[]): Promise<PlatformStatus> {
     const document = await this.document();
     const spec = specOf(document);
     const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen };
+    let reached: Connection | undefined;
     try {
-      const connection = await this.#connect(spec);
+      const connection = (reached = await this.#connect(spec));
+      // Whether these credentials may go there at all is no matter of one resource.
+      await connection.credentials.provide();
       const only = selected(connection.graph, stages);
       const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
       const observations = await engine.observe(connection.graph, {
@@ -85,41 +107,27 @@ export class Session {
         depth: 'status',
         ...(only === undefined ? {} : { only }),
       });
+      this.#assertAccount(connection, callerIn(observations.get('caller')));
       this.#seen = lookedStatus(shown, connection, observations);
       return only === undefined ? this.#seen : restrictedTo(this.#seen, only);
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
-      this.#seen = blindStatus(shown, 'signedOut', error);
+      this.#seen = blindStatus({ ...shown, mode: reached?.mode ?? shown.mode }, 'signedOut', error);
       return this.#seen;
     }
   }
 
   /** What apply or destroy would do now; its fingerprint may be approved. */
-  async plan(verb: Verb, stages?: readonly string[], allow: readonly string[] = []): Promise<PlanView> {
-    const document = await this.document();
-    const spec = specOf(document);
-    const connection = await this.#connect(spec);
-    const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
-    const plan = await engine.plan(connection.graph, verb, {
-      signal: this.#closing.signal,
-      consent: new Set(allow),
-      ...stagesOption(stages),
-    });
-    const caller = plan.observations.get('caller');
-    if (caller?.state === 'unknown') throw unreachable(caller);
-    const who = callerIn(caller);
-    if (who !== undefined) assertAccount(who, { fileAccount: spec.account, personAccount: this.#reach.account });
-    const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
-    this.#approvals.set(view.fingerprint, approvalOf(plan));
-    return view;
+  plan(verb: Verb, stages?: readonly string[], allow: readonly string[] = []): Promise<PlanView> {
+    return this.#person.during(() => this.#plan(verb, stages, allow));
   }
 
   apply(request: RunRequest): Promise<Outcome> {
-    return this.#start('apply', request);
+    return this.#person.during(() => this.#start('apply', request));
   }
 
   destroy(request: RunRequest): Promise<Outcome> {
-    return this.#start('destroy', request);
+    return this.#person.during(() => this.#start('destroy', request));
   }
 
   /** From here on no mutating call starts; the run's promise tells when those in flight have ended. */
@@ -195,6 +203,25 @@ export class Session {
     await rehearsal?.stop();
   }
 
+  async #plan(verb: Verb, stages: readonly string[] | undefined, allow: readonly string[]): Promise<PlanView> {
+    const document = await this.document();
+    const spec = specOf(document);
+    const connection = await this.#connect(spec);
+    await connection.credentials.provide();
+    const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
+    const plan = await engine.plan(connection.graph, verb, {
+      signal: this.#closing.signal,
+      consent: new Set(allow),
+      ...stagesOption(stages),
+    });
+    const caller = plan.observations.get('caller');
+    if (caller?.state === 'unknown') throw unreachable(caller);
+    this.#assertAccount(connection, callerIn(caller));
+    const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
+    this.#approvals.set(view.fingerprint, approvalOf(plan));
+    return view;
+  }
+
   async #start(verb: Verb, request: RunRequest): Promise<Outcome> {
     if (this.#run !== undefined)
       throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Wait until it has finished, or cancel it.' });
@@ -213,7 +240,7 @@ export class Session {
         approved,
         connection,
         reach: this.#reach,
-        person: this.#ports.person,
+        person: this.#person,
         env: this.#ports.env,
         signal: stop.signal,
         interruption: () => this.#interruption,
@@ -227,6 +254,12 @@ export class Session {
     } finally {
       this.#run = undefined;
     }
+  }
+
+  /** What is seen of another account than the named one says nothing of this platform. @throws RunnerError exit 3 */
+  #assertAccount({ spec, mode }: Connection, who: Pick<CallerOut, 'account' | 'arn'> | undefined): void {
+    if (who === undefined) return;
+    assertAccount(who, { fileAccount: spec.account, personAccount: this.#reach.account, rehearsal: mode === 'rehearsal' });
   }
 
   /** The same spec, the same connection: clients, prices and credentials are kept from question to question. */
@@ -246,7 +279,7 @@ export class Session {
     return connect({
       spec,
       reach: this.#reach,
-      person: this.#ports.person,
+      person: this.#person,
       consents: this.#consents,
       env: this.#ports.env,
       rehearsal,

@@ -1,9 +1,11 @@
 import type { CallerOut } from '../aws/outputs.ts';
+import type { Finding } from '../core/findings/finding.ts';
 import type { SignedOut } from '../core/graph/errors.ts';
 import { outputsIn } from '../core/graph/observation.ts';
 import type { Observation } from '../core/graph/resource.ts';
 import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus, Session } from '../core/status/platformStatus.ts';
+import { sentenceCodeOf, sentenceOf, wordsFor } from '../core/status/sentences.ts';
 import { outline, statusOf, unseenStatus, type Observations } from '../core/status/statusOf.ts';
 import { offlineGraph, type Connection } from './connection.ts';
 import { specOf } from './platformFile.ts';
@@ -29,21 +31,28 @@ export function outlineStatus(document: PlatformDocument): PlatformStatus {
 
 /** What a look has seen. AWS counts as out of reach when it could not even say who is calling. */
 export function lookedStatus(
-  { document, spec, mode, previous }: Shown,
-  connection: Connection,
+  { document, spec, previous }: Omit<Shown, 'mode'>,
+  connection: Pick<Connection, 'graph' | 'mode'>,
   observations: Observations,
 ): PlatformStatus {
   const caller = observations.get('caller');
+  const isReached = caller?.state !== 'unknown';
   return statusOf({
     platform: platformOf(spec, document.file, callerIn(caller)),
-    mode,
-    session: caller?.state === 'unknown' ? 'unreachable' : 'connected',
-    findings: document.findings,
+    mode: connection.mode,
+    session: isReached ? 'connected' : 'unreachable',
+    findings: isReached ? document.findings : [...document.findings, outOfReach(spec.name, caller)],
     graph: connection.graph,
     observations,
     observedAt: new Date().toISOString(),
     previous,
   });
+}
+
+/** Why AWS is out of reach: no network, a region that is off. */
+function outOfReach(name: string, { reason, cause }: Extract<Observation<unknown>, { readonly state: 'unknown' }>): Finding {
+  const next = (wordsFor(cause?.code ?? '') ?? wordsFor('unreachable'))?.next;
+  return { code: (cause && sentenceCodeOf(cause.code)) ?? 'unreachable', severity: 'error', message: sentenceOf(name, { reason, next }) };
 }
 
 /** Nothing can be seen: signed out, or nothing answers. The finding says why, in words. */

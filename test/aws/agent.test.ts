@@ -7,8 +7,9 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createAgents, proxyFor, type Agents } from '../../src/aws/agent.ts';
-import { configuredEndpoints, createAws, type AwsCall } from '../../src/aws/aws.ts';
+import { createAws, type AwsCall } from '../../src/aws/aws.ts';
 import { makeAuthority, makeServerCertificate } from '../../src/rehearsal/kubernetes/certificates.ts';
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
@@ -155,19 +156,33 @@ describe('clients', () => {
     server.close();
   });
 
-  it('name every variable that would send requests elsewhere', () => {
-    assert.deepEqual(
-      configuredEndpoints({
-        AWS_ENDPOINT_URL: 'http://a',
-        AWS_ENDPOINT_URL_EC2: 'http://b',
-        AWS_REGION: 'us-west-2',
-        AWS_ENDPOINT_URL_EKS: '',
-      }),
-      {
-        AWS_ENDPOINT_URL: 'http://a',
-        AWS_ENDPOINT_URL_EC2: 'http://b',
-      },
-    );
-    assert.deepEqual(configuredEndpoints({ AWS_ENDPOINT_URL: 'http://a', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }), {});
+  it('go where each service’s own address says, the first that fits', async () => {
+    const asked: string[] = [];
+    const serve = async (name: string, body: string): Promise<string> => {
+      const server = await listening(
+        createHttp((_, response) => {
+          asked.push(name);
+          response.setHeader('content-type', 'text/xml').end(body);
+        }),
+      );
+      servers.push(server);
+      return `http://127.0.0.1:${portOf(server)}`;
+    };
+    const servers: { close(): unknown }[] = [];
+    const own = await serve('own', '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>');
+    const all = await serve('all', '<DescribeLoadBalancersResponse/>');
+    const agents = createAgents({});
+    const aws = createAws({
+      region: 'us-west-2',
+      agents,
+      endpoints: [{ url: own, service: 'EC2' }, { url: all }],
+      credentials: async () => ({ accessKeyId: 'AKIDCANARY', secretAccessKey: 'canary-secret' }),
+    });
+    await aws.ec2.send(new DescribeVpcsCommand({}));
+    await aws.elbv2.send(new DescribeLoadBalancersCommand({})).catch(() => undefined);
+    assert.deepEqual(asked, ['own', 'all']);
+    aws.destroy();
+    agents.destroy();
+    for (const server of servers) server.close();
   });
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configuredEndpoints } from '../../src/aws/configuredEndpoints.ts';
 import type { CallerOut } from '../../src/aws/outputs.ts';
 import { REHEARSAL_KEY_PREFIX } from '../../src/rehearsal/folderWorld.ts';
-import { checkEndpoints, isRehearsalKey, namedEndpoints } from '../../src/runner/endpoints.ts';
+import { checkEndpoints, isRehearsalKey, namedEndpoints, type NamedEndpoint } from '../../src/runner/endpoints.ts';
 import { guard, stableIdentity, type GuardOptions } from '../../src/runner/guard.ts';
 import type { Person } from '../../src/runner/person.ts';
 import { Pins } from '../../src/runner/pins.ts';
@@ -107,7 +110,7 @@ describe('guard', () => {
   it('names other addresses of AWS in its question', async () => {
     await using folder = await temporaryFolder();
     const person = new ScriptedPerson(true);
-    const endpoints = namedEndpoints(undefined, { AWS_ENDPOINT_URL_EKS: 'https://eks.example' });
+    const endpoints = namedEndpoints(undefined, [{ source: 'AWS_ENDPOINT_URL_EKS', url: 'https://eks.example', service: 'EKS' }]);
     await guard(CALLER, options(folder.path, person, { endpoints }));
     assert.equal(person.asked[0]?.endpoint, 'AWS_ENDPOINT_URL_EKS=https://eks.example');
   });
@@ -122,52 +125,78 @@ describe('guard', () => {
 });
 
 describe('endpoints', () => {
-  it('finds every address that the environment names', () => {
+  it('are found in the environment and in the profile that is used, the strongest first', async () => {
+    await using folder = await temporaryFolder();
+    const config = join(folder.path, 'config');
+    await writeFile(
+      config,
+      [
+        '[default]\nendpoint_url = http://127.0.0.1:9\n',
+        '[profile dev]\nendpoint_url = http://127.0.0.1:4\nservices = local\n',
+        '[services local]\nsts =\n  endpoint_url = http://127.0.0.1:5\nelastic_load_balancing_v2 =\n  endpoint_url = http://127.0.0.1:6\n',
+        '[profile deaf]\nendpoint_url = http://127.0.0.1:7\nignore_configured_endpoint_urls = true\n',
+      ].join('\n'),
+    );
+    const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: join(folder.path, 'none') };
     const env = {
+      ...files,
       AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_EKS: 'http://127.0.0.1:2',
       AWS_ENDPOINT_URLS: 'x',
       AWS_ENDPOINT_URL_STS: '',
     };
+    const listed = async (variables: Readonly<Record<string, string>>, profile?: string): Promise<readonly string[]> =>
+      (await configuredEndpoints(variables, profile)).map(({ source, url, service = 'all' }) => `${service} ${url} by ${source}`);
+    assert.deepEqual(await listed(env, 'dev'), [
+      'EKS http://127.0.0.1:2 by AWS_ENDPOINT_URL_EKS',
+      'all http://127.0.0.1:1 by AWS_ENDPOINT_URL',
+      'STS http://127.0.0.1:5 by sts.endpoint_url of services local',
+      'ELASTIC_LOAD_BALANCING_V2 http://127.0.0.1:6 by elastic_load_balancing_v2.endpoint_url of services local',
+      'all http://127.0.0.1:4 by endpoint_url of profile dev',
+    ]);
+    assert.deepEqual(await listed(files), ['all http://127.0.0.1:9 by endpoint_url of profile default']);
+    assert.deepEqual(await listed({ ...files, AWS_PROFILE: 'deaf' }), []);
+    assert.deepEqual(await listed({ ...env, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'dev'), []);
     assert.deepEqual(
-      namedEndpoints('http://127.0.0.1:3/', env).map(({ source, url }) => `${source} ${url}`),
-      ['--endpoint http://127.0.0.1:3', 'AWS_ENDPOINT_URL http://127.0.0.1:1', 'AWS_ENDPOINT_URL_EKS http://127.0.0.1:2'],
+      namedEndpoints('http://127.0.0.1:3/', await configuredEndpoints(files, undefined)).map(({ source, url }) => `${source} ${url}`),
+      ['--endpoint http://127.0.0.1:3', 'endpoint_url of profile default http://127.0.0.1:9'],
     );
   });
 
   it('takes only http and https without a password in it', () => {
     for (const url of ['ftp://x', 'file:///etc/passwd', 'x', 'http://user:canary-password@x']) {
       assert.throws(
-        () => namedEndpoints(url, {}),
+        () => namedEndpoints(url, []),
         (error: unknown) => error instanceof RunnerError && error.fields.exit === 2 && !error.message.includes('canary'),
       );
     }
   });
 
   it('are not given real credentials, unless told so', async () => {
-    for (const [argument, env] of [
-      ['http://127.0.0.1:1', {}],
-      [undefined, { AWS_ENDPOINT_URL: 'https://sts.amazonaws.com.evil.example' }],
-      [undefined, { AWS_ENDPOINT_URL_IAM: 'http://x' }],
-    ] as const) {
-      const endpoints = namedEndpoints(argument, env);
+    const variable = (source: string, url: string, service?: string): NamedEndpoint => ({ source, url, ...(service ? { service } : {}) });
+    for (const endpoints of [
+      namedEndpoints('http://127.0.0.1:1', []),
+      namedEndpoints(undefined, [variable('AWS_ENDPOINT_URL', 'https://sts.amazonaws.com.evil.example')]),
+      namedEndpoints(undefined, [variable('AWS_ENDPOINT_URL_IAM', 'http://x', 'IAM')]),
+      namedEndpoints(undefined, [variable('endpoint_url of profile default', 'http://127.0.0.1:1')]),
+    ]) {
       const error = await refusal(() => {
         checkEndpoints(endpoints, REAL, false);
       });
       assert.equal(error.fields.exit, 3);
       checkEndpoints(endpoints, REAL, true);
     }
-    checkEndpoints(namedEndpoints('https://vpce-1.sts.us-west-2.vpce.amazonaws.com', {}), REAL, false);
+    checkEndpoints(namedEndpoints('https://vpce-1.sts.us-west-2.vpce.amazonaws.com', []), REAL, false);
     checkEndpoints([], REAL, false);
   });
 
   it('of AWS are not given the credentials of a rehearsal', async () => {
     assert.ok(isRehearsalKey(REHEARSED));
-    checkEndpoints(namedEndpoints('http://127.0.0.1:1', {}), REHEARSED, false);
+    checkEndpoints(namedEndpoints('http://127.0.0.1:1', []), REHEARSED, false);
     for (const endpoints of [
       [],
-      namedEndpoints(undefined, { AWS_ENDPOINT_URL_EKS: 'http://127.0.0.1:1' }),
-      namedEndpoints('https://sts.amazonaws.com', {}),
+      namedEndpoints(undefined, [{ source: 'AWS_ENDPOINT_URL_EKS', url: 'http://127.0.0.1:1', service: 'EKS' }]),
+      namedEndpoints('https://sts.amazonaws.com', []),
     ]) {
       const error = await refusal(() => {
         checkEndpoints(endpoints, REHEARSED, true);

@@ -21,7 +21,6 @@ export interface RunArguments {
 /** Plans, shows, asks once (unless `--yes`), does it. */
 export async function runVerb(context: CliContext, reach: Reach, options: RunArguments): Promise<number> {
   const { output, messageStyle: style, person, interrupts } = context;
-  const rehearsal = reach.mode === 'rehearsal';
   const titles = new Map<string, string>();
   const progress = new Progress(output, style, titles, context.verbose);
   const emit = (event: RunEvent): void => {
@@ -30,12 +29,13 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
   };
   return withSession(context, reach, emit, async (session) => {
     const spec = specOf(await session.document());
-    if (options.yes && !rehearsal && spec.account === undefined && reach.account === undefined) {
-      throw usageError('--yes needs to know whose account it may change.', 'Write account in platform.yml, or add --account ID.');
-    }
     if (!options.yes && !person.present)
       throw usageError(`Nobody can be asked here, and ${options.verb} changes things.`, 'Add --yes, or run it in a terminal.');
+    if (options.yes && spec.account === undefined && reach.account === undefined && (await session.mode()) === 'live') {
+      throw usageError('--yes needs to know whose account it may change.', 'Write account in platform.yml, or add --account ID.');
+    }
     if (options.yes) person.vouch();
+    const rehearsal = (await session.mode()) === 'rehearsal';
     const plan = await session.plan(options.verb, options.stages, options.allow);
     for (const [id, title] of await session.titles()) titles.set(id, title);
     for (const { resource, title } of plan.changes) titles.set(resource, title);

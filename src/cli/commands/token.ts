@@ -1,5 +1,7 @@
 import { eksToken } from '../../aws/eksToken.ts';
+import { configuredEndpoints } from '../../aws/configuredEndpoints.ts';
 import { chainCredentials } from '../../runner/credentials.ts';
+import { areAws, namedEndpoints } from '../../runner/endpoints.ts';
 import type { CliContext } from '../cliContext.ts';
 import { checkProfile, usageError } from '../usage.ts';
 
@@ -22,7 +24,9 @@ export async function token(context: CliContext, options: TokenOptions): Promise
   if (!CLUSTER.test(cluster)) throw usageError('--cluster is not the name of an EKS cluster.');
   if (!REGION.test(region)) throw usageError('--region is not an AWS region.');
   const profile = checkProfile(options.profile);
-  const credentials = await chainCredentials({ profile, region, person: context.person, signal: context.interrupts.signal }).provide();
+  const elsewhere = areAws(namedEndpoints(undefined, await configuredEndpoints(context.env, profile)));
+  const { person, interrupts } = context;
+  const credentials = await chainCredentials({ profile, region, elsewhere, person, signal: interrupts.signal }).provide();
   const made = await eksToken({ credentials, region, cluster, at: new Date() });
   context.output.json({
     kind: 'ExecCredential',
