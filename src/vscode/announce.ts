@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Outcome } from '../core/engine/events.ts';
 import type { Desk } from './desk.ts';
-import { announcementOf, type Announcement } from './model/announcement.ts';
+import { announcementOf, type Announcement, type Ran } from './model/announcement.ts';
 import { monthly } from './model/wording.ts';
 import type { Platform } from './platform.ts';
 
 /** Tells how a run ended: above the tree to somebody who looks at it, as a notification to somebody who looks elsewhere. */
-export function announceEnd(desk: Desk, platform: Platform, verb: 'apply' | 'destroy', outcome: Outcome, seconds: number): void {
-  const announcement = announcementOf(platform.model.view, verb, outcome, seconds);
+export function announceEnd(desk: Desk, platform: Platform, ran: Ran, outcome: Outcome): void {
+  const announcement = announcementOf(platform.model.view, ran, outcome);
   for (const { kind, physicalId, reason, monthlyUsd } of outcome.residue) {
     const price = monthlyUsd === undefined ? '' : ` (${monthly(monthlyUsd)})`;
     desk.log.write('warn', `left behind: ${kind} ${physicalId}: ${reason}${price}`);

@@ -32,7 +32,7 @@ export function createHandlers(desk: Desk): Handlers {
   const run = async (platform: Platform, verb: 'apply' | 'destroy', stages?: readonly string[]): Promise<void> => {
     const started = desk.clock.now();
     const outcome = await planAndRun(platform, dialogs, verb, stages);
-    if (outcome) announceEnd(desk, platform, verb, outcome, (desk.clock.now() - started) / 1000);
+    if (outcome) announceEnd(desk, platform, { verb, stages, seconds: (desk.clock.now() - started) / 1000 }, outcome);
   };
   const stageAt = async (target: Target | undefined): Promise<{ platform: Platform; stage: string } | undefined> => {
     const { platform, stage } = aim(target);

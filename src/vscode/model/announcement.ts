@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/engine/events.ts';
 import type { CommandId } from '../commandIds.ts';
 import { failureCard } from './failureCard.ts';
 import type { PlatformView } from './platformView.ts';
+import { visibleText } from './visibleText.ts';
 import { count, duration, dollars, hourly } from './wording.ts';
 
 /** What is told at the end of a run: as a notification to somebody who looks elsewhere, above the tree to somebody who looks at it. */
@@ -15,8 +16,14 @@ const FIX = { label: 'Fix...', command: 'fix' } as const;
 const CONTINUE = { label: 'Continue', command: 'continue' } as const;
 const LOG = { label: 'Show Log', command: 'log' } as const;
 
-/** `seconds` is what the person waited, by their own clock. */
-export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', outcome: Outcome, seconds: number): Announcement {
+/** What was run: `stages` if not all of them, and how long the person waited, by their own clock. */
+export interface Ran {
+  readonly verb: 'apply' | 'destroy';
+  readonly stages?: readonly string[] | undefined;
+  readonly seconds: number;
+}
+
+export function announcementOf(view: PlatformView, { verb, stages, seconds }: Ran, outcome: Outcome): Announcement {
   const name = view.status?.platform.name ?? view.fallbackName;
   const rehearsal = view.mode === 'rehearsal';
   if (outcome.outcome === 'cancelled') {
@@ -30,6 +37,7 @@ export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', ou
       actions: [FIX, { label: 'Retry from Here', command: 'retry' }, { label: 'Tear Down...', command: 'destroyAll' }],
     };
   }
+  if (stages !== undefined) return partDone(view, { verb, stages, seconds }, outcome);
   if (verb === 'destroy') return gone(name, outcome, rehearsal);
   const whole = view.status;
   const ready = whole?.stages.filter(({ state }) => state === 'ready' || state === 'waiting').length ?? 0;
@@ -49,6 +57,24 @@ export function announcementOf(view: PlatformView, verb: 'apply' | 'destroy', ou
     level: 'info',
     text: `${name} is ready, after ${duration(seconds)}. It costs ${hourly(outcome.monthlyUsd)} while it stands.`,
     actions: [],
+  };
+}
+
+/** Some stages: nothing is claimed of the others but how they stand. `outcome.seconds` are the world's own, also in a rehearsal. */
+function partDone(view: PlatformView, { verb, stages = [], seconds }: Ran, outcome: Outcome): Announcement {
+  const all = view.status?.stages ?? [];
+  const titles = all.filter(({ id }) => stages.includes(id)).map(({ title }) => visibleText(title));
+  const done = `${titles.join(', ')} ${titles.length === 1 ? 'is' : 'are'} ${verb === 'apply' ? 'ready' : 'gone'}`;
+  const ready = all.filter(({ state }) => state === 'ready' || state === 'waiting').length;
+  const [waited, price] =
+    view.mode === 'rehearsal'
+      ? [`${duration(seconds)} here, ≈ ${duration(outcome.seconds)} for real`, 'What stands would cost']
+      : [duration(seconds), 'What stands costs'];
+  const residue = outcome.residue.length === 0 ? '' : ` ${count(outcome.residue.length, 'thing')} stayed behind: the log names them.`;
+  return {
+    level: residue === '' ? 'info' : 'warning',
+    text: `${view.status?.platform.name ?? view.fallbackName}: ${done}, after ${waited}. ${ready} of ${count(all.length, 'stage')} are ready. ${price} ${hourly(outcome.monthlyUsd)}.${residue}`,
+    actions: residue === '' ? [] : [LOG],
   };
 }
 
