@@ -4,6 +4,7 @@ import type { VpcOut } from '../outputs.ts';
 import { deleteInterface, deleteSecurityGroup, interfacesOf, securityGroupsOf } from './strayNetwork.ts';
 import type { Stray, StrayScope } from './stray.ts';
 import { deleteLoadBalancer, loadBalancersIn } from './strayLoadBalancers.ts';
+import { deleteTargetGroup, targetGroupsIn } from './strayTargetGroups.ts';
 import { deleteVolume, volumesOf } from './strayVolumes.ts';
 
 interface Sweep<S extends Stray> {
@@ -16,8 +17,8 @@ interface Sweep<S extends Stray> {
 }
 
 /**
- * What has to go between the cluster and its network: load balancers, then their and EKS's network interfaces and security
- * groups, and the volumes of the EBS CSI add-on. One left interface would keep the VPC for ever. They stand between the
+ * What has to go between the cluster and its network: load balancers, then their target groups, their and EKS's network
+ * interfaces and security groups, and the volumes of the EBS CSI add-on. One left interface would keep the VPC for ever. They stand between the
  * subnets and the cluster in the graph, so that a destroy comes to them when no controller can make new ones.
  */
 export function leftovers(scope: StrayScope, vpc: Handle<VpcOut>, network: readonly ResourceId[]): readonly AnyResource[] {
@@ -35,7 +36,14 @@ export function leftovers(scope: StrayScope, vpc: Handle<VpcOut>, network: reado
     list: (look, vpcId) => interfacesOf(scope, look, vpcId),
     remove: (stray, ctx) => deleteInterface(scope, stray, ctx),
   });
-  const balancers = sweep(vpc, [...network, groups.id, interfaces.id], {
+  const targets = sweep(vpc, network, {
+    id: 'left/target-groups',
+    kind: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    title: 'Target groups left by the cluster',
+    list: (look, vpcId) => targetGroupsIn(scope, look, vpcId),
+    remove: (group, ctx) => deleteTargetGroup(scope, group, ctx),
+  });
+  const balancers = sweep(vpc, [...network, groups.id, interfaces.id, targets.id], {
     id: 'left/load-balancers',
     kind: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
     title: 'Load balancers left by the cluster',
@@ -49,7 +57,7 @@ export function leftovers(scope: StrayScope, vpc: Handle<VpcOut>, network: reado
     list: (look) => volumesOf(scope, look),
     remove: (volume, ctx) => deleteVolume(scope, volume, ctx),
   });
-  return [groups, interfaces, balancers, volumes];
+  return [groups, interfaces, targets, balancers, volumes];
 }
 
 /** A kind of leftovers as one resource that is only ever deleted. */

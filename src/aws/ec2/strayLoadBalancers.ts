@@ -25,7 +25,8 @@ export async function loadBalancersIn(scope: StrayScope, look: Look): Promise<re
 
 type Tagged = StrayBalancer & { readonly tags: Tags };
 
-async function currentOnes({ aws }: StrayScope, look: Look): Promise<readonly Tagged[]> {
+async function currentOnes(scope: StrayScope, look: Look): Promise<readonly Tagged[]> {
+  const { aws } = scope;
   return look.share('elbv2:load-balancers', async () => {
     const all = await readAll(
       aws,
@@ -34,15 +35,22 @@ async function currentOnes({ aws }: StrayScope, look: Look): Promise<readonly Ta
       (page) => page.LoadBalancers,
     );
     const arns = all.flatMap((balancer) => balancer.LoadBalancerArn ?? []);
-    const pages = await Promise.all(
-      batches(arns).map((ResourceArns) => read(aws, look, (o) => aws.elbv2.send(new DescribeTagsCommand({ ResourceArns }), o))),
-    );
-    return pages
-      .flatMap((page) => page?.TagDescriptions ?? [])
-      .flatMap(({ ResourceArn: id, Tags }): readonly Tagged[] =>
-        id === undefined ? [] : [{ id, generation: 'v2', tags: readTags(Tags) }],
-      );
+    return (await tagsOfArns(scope, look, arns)).map(({ arn, tags }): Tagged => ({ id: arn, generation: 'v2', tags }));
   });
+}
+
+/** The tags of load balancers and target groups. */
+export async function tagsOfArns(
+  { aws }: StrayScope,
+  look: Look,
+  arns: readonly string[],
+): Promise<readonly { readonly arn: string; readonly tags: Tags }[]> {
+  const pages = await Promise.all(
+    batches(arns).map((ResourceArns) => read(aws, look, (o) => aws.elbv2.send(new DescribeTagsCommand({ ResourceArns }), o))),
+  );
+  return pages
+    .flatMap((page) => page?.TagDescriptions ?? [])
+    .flatMap(({ ResourceArn: arn, Tags }) => (arn === undefined ? [] : [{ arn, tags: readTags(Tags) }]));
 }
 
 async function classicOnes({ aws }: StrayScope, look: Look): Promise<readonly Tagged[]> {

@@ -122,6 +122,56 @@ describe('what controllers leave', () => {
     assert.deepEqual(sent.at(-1)?.input, { LoadBalancerArn: 'arn:2' });
   });
 
+  it('takes target groups of the cluster in its VPC, after the load balancers that use them', async () => {
+    const { named, sent } = make({
+      DescribeTargetGroups: () => ({
+        TargetGroups: [
+          { TargetGroupArn: 'arn:tg-1', VpcId: 'vpc-1' },
+          { TargetGroupArn: 'arn:tg-2', VpcId: 'vpc-1' },
+          { TargetGroupArn: 'arn:tg-3', VpcId: 'vpc-2' },
+        ],
+      }),
+      DescribeTags: (input) => ({
+        TagDescriptions: (Reflect.get(input, 'ResourceArns') as string[]).map((ResourceArn) => ({
+          ResourceArn,
+          Tags: ResourceArn === 'arn:tg-1' ? [] : owned,
+        })),
+      }),
+      DeleteTargetGroup: () => ({}),
+    });
+    assert.ok(named('left/load-balancers').after?.includes('left/target-groups'));
+    const resource = named('left/target-groups');
+    const present = await seen(resource);
+    assert.deepEqual(present.attributes, { calls: { 'arn:tg-2': 1 } });
+    await resource.steps?.delete?.(present, stepContext());
+    assert.deepEqual(sent.at(-1), { operation: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:tg-2' } });
+  });
+
+  it('takes free volumes of the platform, and waits for those that an instance still holds', async () => {
+    let State = 'in-use';
+    const { named, sent } = make({
+      DescribeVolumes: () => ({
+        Volumes: [
+          { VolumeId: 'vol-1', State, Attachments: [{ InstanceId: 'i-1' }] },
+          { VolumeId: 'vol-2', State: 'deleting' },
+        ],
+      }),
+      DeleteVolume: () => ({}),
+    });
+    const resource = named('left/volumes');
+    const held = await seen(resource);
+    assert.deepEqual(held.attributes, { calls: { 'vol-1': 1 } });
+    await assert.rejects(async () => resource.steps?.delete?.(held, stepContext()), {
+      name: 'NotYet',
+      message: 'vol-1 is still held by i-1',
+    });
+    State = 'available';
+    await resource.steps?.delete?.(await seen(resource), stepContext());
+    assert.deepEqual(sent.at(-1), { operation: 'DeleteVolume', input: { VolumeId: 'vol-1' } });
+    const asked = sent.find(({ operation }) => operation === 'DescribeVolumes')?.input ?? {};
+    assert.deepEqual(Reflect.get(asked, 'Filters'), [{ Name: 'tag:slipway:platform', Values: ['cauchy'] }]);
+  });
+
   it('that may not be looked for holds up no apply, and a destroy says why it waits', async () => {
     const { named } = make({ DescribeVolumes: fails('AccessDenied', 'not authorized to perform: ec2:DescribeVolumes') });
     const resource = named('left/volumes');
