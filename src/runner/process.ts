@@ -44,12 +44,12 @@ export function serveHost(host: Host, cliEntry: string, env: NodeJS.ProcessEnv):
           host.log(message);
         },
       });
-      const [document, interrupted] = await Promise.all([session.document(), session.interrupted()]);
-      return { findings: document.findings, ...(interrupted === undefined ? {} : { interrupted }) };
+      const [{ findings }, interrupted, profile] = await Promise.all([session.document(), session.interrupted(), session.profile()]);
+      return { findings, ...(interrupted === undefined ? {} : { interrupted }), ...(profile === undefined ? {} : { profile }) };
     },
     validate: async ({ file, text }) => (await openPlatformFile(file, text)).findings,
     outline: async ({ file }) => outlineStatus(await openPlatformFile(file)),
-    status: () => opened().status(),
+    status: ({ fresh }) => (fresh ? opened().status() : opened().poll()),
     plan: ({ verb, stages }) => opened().plan(verb, stages),
     apply: (request) => opened().apply(request),
     destroy: (request) => opened().destroy(request),

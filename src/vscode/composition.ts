@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { reduce } from '../core/status/reduce.ts';
 import { registerCommands } from './commands.ts';
 import { Desk } from './desk.ts';
+import { watchPlatformFiles } from './discovery.ts';
 import { createHandlers } from './handlers.ts';
 import { Log } from './log.ts';
 import { wallClock } from './model/clock.ts';
+import { looksLikePlatform } from './model/newPlatform.ts';
 import { Problems } from './problems.ts';
 import { ReadOnlyDocuments } from './readOnlyDocuments.ts';
 import { Runners } from './runners.ts';
@@ -22,7 +24,23 @@ export function compose(context: vscode.ExtensionContext): void {
   const desk = new Desk({ context, clock: wallClock, dialogs, fold: reduce, log, problems, runners, validator });
   const handlers = createHandlers(desk);
   const rediscover = (): void => void desk.discover().catch((error: unknown) => log.write('error', String(error)));
-  const watcher = vscode.workspace.createFileSystemWatcher('**/platform.yml');
+  const watch = (): vscode.Disposable =>
+    watchPlatformFiles((watcher) =>
+      vscode.Disposable.from(
+        watcher.onDidCreate(rediscover),
+        watcher.onDidDelete((uri) => {
+          problems.forget(uri);
+          rediscover();
+        }),
+        watcher.onDidChange((uri) => void desk.changed(uri)),
+      ),
+    );
+  let watched = watch();
+  const rewatch = (): void => {
+    watched.dispose();
+    watched = watch();
+    rediscover();
+  };
   context.subscriptions.push(
     log,
     documents,
@@ -30,15 +48,13 @@ export function compose(context: vscode.ExtensionContext): void {
     problems,
     desk,
     registerCommands(handlers, dialogs, (line) => log.write('error', line)),
-    watcher,
-    watcher.onDidCreate(rediscover),
-    watcher.onDidDelete((uri) => {
-      problems.forget(uri);
-      rediscover();
+    { dispose: () => void watched.dispose() },
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('slipway.platforms')) rewatch();
+      if (change.affectsConfiguration('slipway')) desk.settingsChanged();
     }),
-    watcher.onDidChange((uri) => void desk.changed(uri)),
     vscode.workspace.onDidGrantWorkspaceTrust(rediscover),
-    vscode.workspace.onDidChangeWorkspaceFolders(rediscover),
+    vscode.workspace.onDidChangeWorkspaceFolders(rewatch),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (isPlatformFile(desk, document)) problems.checkSoon(document, () => undefined);
     }),
@@ -49,6 +65,9 @@ export function compose(context: vscode.ExtensionContext): void {
   rediscover();
 }
 
-function isPlatformFile(desk: Desk, { uri }: vscode.TextDocument): boolean {
-  return uri.scheme === 'file' && (uri.path.endsWith('/platform.yml') || desk.platforms.get(uri.toString()) !== undefined);
+/** Somebody else's platform.yml is none of our business, unless it was one of ours and lost what tells so. */
+function isPlatformFile(desk: Desk, document: vscode.TextDocument): boolean {
+  const { uri } = document;
+  if (uri.scheme !== 'file') return false;
+  return desk.knows(uri) || (uri.path.endsWith('/platform.yml') && looksLikePlatform(document.getText()));
 }

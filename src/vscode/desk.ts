@@ -5,7 +5,7 @@ import type { RunEvent } from '../core/engine/events.ts';
 import { isWatching, notify } from './announce.ts';
 import { ContextKeyWriter } from './contextKeys.ts';
 import type { Dialogs } from './dialogs.ts';
-import { findPlatformFiles } from './discovery.ts';
+import { findPlatformFiles, isPlatform } from './discovery.ts';
 import { askMfaCode, confirmIdentity, type Account } from './flows/accountFlow.ts';
 import { confirmCluster, confirmProgram } from './flows/clusterFlow.ts';
 import { Forest } from './forest.ts';
@@ -55,6 +55,8 @@ export class Desk {
   readonly #keys = new ContextKeyWriter();
   readonly #signIns = new WaitingSignIns();
   readonly #failedRuns = new Set<string>();
+  /** Files that were platforms when they were last searched for, also where the workspace is not trusted. */
+  #found: ReadonlySet<string> = new Set();
   /** Trust that was granted in this window starts nothing by itself: no platform is connected before the person says so. */
   readonly #trustedFromStart = vscode.workspace.isTrusted;
 
@@ -81,6 +83,7 @@ export class Desk {
       vscode.workspace.isTrusted && this.#parts.context.workspaceState.get<boolean>(REHEARSED_SAMPLE) === true
         ? [vscode.Uri.file(await this.#writeSample())]
         : [];
+    this.#found = new Set(found.map((uri) => uri.toString()));
     for (const uri of found) void this.check(uri);
     // Not trusted: files are checked, and that is all. The view says so.
     const wanted = vscode.workspace.isTrusted ? [...found, ...sample] : [];
@@ -98,8 +101,25 @@ export class Desk {
     if (findings && text === undefined) this.platforms.get(uri.toString())?.model.setFindings(findings);
   }
 
+  /** Whether the file is, or was when it was found, one of ours. */
+  knows(uri: vscode.Uri): boolean {
+    return this.#found.has(uri.toString()) || this.platforms.get(uri.toString()) !== undefined;
+  }
+
+  /** Settings changed: what is reached otherwise now is looked at anew. A run is not disturbed; it is said that they count afterwards. */
+  settingsChanged(): void {
+    for (const platform of this.platforms.all) {
+      const { mode, profile } = this.#account(platform.key);
+      const isSample = platform.file === samplePath(this.#parts.context);
+      const effect = platform.reachChanged(isSample ? { mode: platform.mode } : { mode, ...(profile === undefined ? {} : { profile }) });
+      if (effect === 'afterRun') void this.dialogs.tell('info', `${platform.name} is running: the changed settings count after this run.`);
+    }
+  }
+
   /** A platform file was saved or changed by somebody else. */
   async changed(uri: vscode.Uri): Promise<void> {
+    // Somebody else's platform.yml has other keys; one of ours that lost its own is told so.
+    if (!this.knows(uri) && !(await isPlatform(uri.fsPath))) return;
     this.#parts.validator.forgive(uri.fsPath);
     await this.check(uri);
     const platform = this.platforms.get(uri.toString());
@@ -141,8 +161,13 @@ export class Desk {
   }
 
   async signIn(platform: Platform): Promise<void> {
-    const signedIn = platform.mode === 'rehearsal' ? await renewRehearsed(platform) : await signInWithAws(platform.profile, this.dialogs);
-    if (this.#signIns.has(platform)) {
+    const waiting = this.#signIns.has(platform);
+    // A poll met a question: the person is here now, and a look of theirs puts it.
+    if (!waiting && platform.model.view.status?.findings.some(({ code }) => code === 'unattended'))
+      return this.dialogs.busy(`Looking at ${platform.name}`, () => platform.look());
+    const profile = waiting ? this.#signIns.profileOf(platform) : platform.credentialsProfile;
+    const signedIn = platform.mode === 'rehearsal' ? await renewRehearsed(platform) : await signInWithAws(profile, this.dialogs);
+    if (waiting) {
       if (signedIn) this.#signIns.answer(platform, true);
       return;
     }
@@ -202,7 +227,7 @@ export class Desk {
             confirmIdentity: (detail) => confirmIdentity(this.dialogs, detail),
             runProgram: (detail) => confirmProgram(this.dialogs, detail),
             adoptCluster: (detail) => confirmCluster(this.dialogs, detail),
-            signIn: ({ reason }) => this.#signIns.ask(asked, reason, this.dialogs),
+            signIn: (detail) => this.#signIns.ask(asked, detail, this.dialogs),
           },
           onEvent,
         ),

@@ -19,11 +19,23 @@ async function filesOf(folder: vscode.WorkspaceFolder): Promise<vscode.Uri[]> {
   const found = await Promise.all(
     PATTERNS.map((pattern) => vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), '**/{node_modules,.git}/**', 50)),
   );
-  const named = vscode.workspace.getConfiguration('slipway', folder).get<readonly string[]>('platforms', []);
-  const further = named
-    .filter((file) => typeof file === 'string' && staysInside(folder.uri.fsPath, file))
-    .map((file) => vscode.Uri.joinPath(folder.uri, file));
+  const further = namedIn(folder).map((file) => vscode.Uri.joinPath(folder.uri, file));
   return [...found.flat().toSorted((one, other) => one.path.length - other.path.length || one.path.localeCompare(other.path)), ...further];
+}
+
+/** What `slipway.platforms` names in this folder, relative to it. */
+function namedIn(folder: vscode.WorkspaceFolder): readonly string[] {
+  const named = vscode.workspace.getConfiguration('slipway', folder).get<readonly string[]>('platforms', []);
+  return named.filter((file) => typeof file === 'string' && staysInside(folder.uri.fsPath, file));
+}
+
+/** Watches every file that can be a platform's: those of the usual name, and those that the setting names. */
+export function watchPlatformFiles(watch: (watcher: vscode.FileSystemWatcher) => vscode.Disposable): vscode.Disposable {
+  const named = (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
+    namedIn(folder).map((file) => new vscode.RelativePattern(folder, file)),
+  );
+  const watchers = ['**/platform.yml', ...named].map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
+  return vscode.Disposable.from(...watchers, ...watchers.map(watch));
 }
 
 function staysInside(folder: string, file: string): boolean {
@@ -31,7 +43,8 @@ function staysInside(folder: string, file: string): boolean {
   return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
-async function isPlatform(file: string): Promise<boolean> {
+/** Whether a file on disk is one of ours. */
+export async function isPlatform(file: string): Promise<boolean> {
   try {
     const { size } = await stat(file).then((found) => (found.isFile() ? found : { size: Number.POSITIVE_INFINITY }));
     return size <= LARGEST && looksLikePlatform(await readFile(file, 'utf8'));

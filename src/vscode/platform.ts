@@ -48,8 +48,13 @@ export class Platform {
   readonly #ports: PlatformPorts;
   #recent: readonly RunEvent[] = [];
   #profile: string | undefined;
+  #credentials: string | undefined;
   #client: RunnerClient | undefined;
   #opening: Promise<RunnerClient> | undefined;
+  /** How the open runner reaches its account, as text. */
+  #reach: string | undefined;
+  /** Chosen during a run; it counts from its end on. */
+  #next: { readonly mode: Mode; readonly profile?: string } | undefined;
 
   constructor(place: PlatformPlace, ports: PlatformPorts) {
     this.key = place.key;
@@ -82,8 +87,14 @@ export class Platform {
     return this.#recent;
   }
 
+  /** What the person chose; the runner may go by the file's hint where they did not. */
   get profile(): string | undefined {
     return this.#profile;
+  }
+
+  /** Whose credentials its runner uses; `undefined`: the SDK's default. */
+  get credentialsProfile(): string | undefined {
+    return this.#credentials ?? this.#profile;
   }
 
   /** Reads the file: its rows before anything was looked at. No request leaves the machine. */
@@ -108,6 +119,29 @@ export class Platform {
       }
     }
     await this.look();
+  }
+
+  /** Settings or the account chosen by them changed. A runner that reaches it otherwise is let go, and looked through anew; not during a run. */
+  reachChanged(chosen: { readonly mode: Mode; readonly profile?: string }): 'nothing' | 'afterRun' | 'now' {
+    const moved = chosen.mode !== this.mode || chosen.profile !== this.#profile;
+    const stale = this.#reach !== undefined && this.#reach !== JSON.stringify(this.#ports.reachOf(this));
+    this.#next = moved || stale ? chosen : undefined;
+    if (!this.#next) return 'nothing';
+    if (this.model.view.run) return 'afterRun';
+    this.#takeNext();
+    return 'now';
+  }
+
+  #takeNext(): void {
+    const chosen = this.#next;
+    if (!chosen) return;
+    this.#next = undefined;
+    this.disconnect();
+    this.#profile = chosen.profile;
+    if (chosen.mode !== this.mode) {
+      this.model.setMode(chosen.mode);
+      void this.readFile();
+    } else if (this.model.view.session !== 'notConnected') void this.poller.refresh();
   }
 
   /** Starts its runner, which reads the file and what is remembered of it; nothing is asked of an account. */
@@ -157,7 +191,9 @@ export class Platform {
       else this.model.runFails(request);
       throw error;
     } finally {
-      void this.poller.refresh();
+      this.#takeNext();
+      // Moved to another account by a setting: nothing is asked of that one before the person connects.
+      if (this.model.view.session !== 'notConnected') void this.poller.refresh();
     }
   }
 
@@ -189,6 +225,7 @@ export class Platform {
     this.#client?.close();
     this.#client = undefined;
     this.#opening = undefined;
+    this.#reach = undefined;
   }
 
   dispose(): void {
@@ -212,7 +249,10 @@ export class Platform {
       this.#ports.onRunEvent(this, event);
     });
     this.#client = client;
-    const { findings, interrupted } = await client.call('open', this.#ports.reachOf(this));
+    const reach = this.#ports.reachOf(this);
+    this.#reach = JSON.stringify(reach);
+    const { findings, interrupted, profile } = await client.call('open', reach);
+    this.#credentials = profile;
     this.model.setFindings(findings);
     const left = interrupted && !this.#ports.settledRuns.has(interrupted.run) ? interrupted : undefined;
     if (!this.model.view.run) this.model.setInterrupted(left ?? this.model.view.interrupted);
@@ -246,7 +286,14 @@ export class Platform {
 }
 
 // The codes of runner/credentials.ts, and of an answer of AWS that says so.
-const SIGNED_OUT: ReadonlySet<string> = new Set(['signed-out', 'sso-expired', 'no-credentials', 'mfa-cancelled', 'mfa-refused']);
+const SIGNED_OUT: ReadonlySet<string> = new Set([
+  'signed-out',
+  'unattended',
+  'sso-expired',
+  'no-credentials',
+  'mfa-cancelled',
+  'mfa-refused',
+]);
 
 /** What a failed look says about the session; `undefined`: nothing. Exit 4 is "no credentials, expired, or out of reach", 3 the guard's no. */
 export function sessionAfter({ code, exit }: Failure): Session | undefined {

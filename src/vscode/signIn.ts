@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Questions } from '../runner/protocol.ts';
 import type { Dialogs } from './dialogs.ts';
 import { findProgram } from './findProgram.ts';
 import { visibleText } from './model/visibleText.ts';
@@ -27,17 +28,22 @@ export async function signInWithAws(profile: string | undefined, dialogs: Dialog
 
 /** A run waits because its credentials have expired: it goes on once the person signed in, and ends when they would rather not. */
 export class WaitingSignIns {
-  readonly #waiting = new Map<string, (signedIn: boolean) => void>();
+  readonly #waiting = new Map<string, { readonly profile: string | undefined; readonly answer: (signedIn: boolean) => void }>();
 
   /** Whether the run of this platform waits. */
   has(platform: Platform): boolean {
     return this.#waiting.has(platform.key);
   }
 
+  /** Whose credentials the run of this platform waits for. */
+  profileOf(platform: Platform): string | undefined {
+    return this.#waiting.get(platform.key)?.profile;
+  }
+
   /** Puts the question, and leaves it open until *Sign In* answers it: a notification that was closed is not a "no". */
-  ask(platform: Platform, reason: string, dialogs: Dialogs): Promise<boolean> {
+  ask(platform: Platform, { reason, profile }: Questions['signIn']['detail'], dialogs: Dialogs): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#waiting.set(platform.key, resolve);
+      this.#waiting.set(platform.key, { profile, answer: resolve });
       const message = `${platform.name} is signed out, and its run waits: ${visibleText(reason, 240)}`;
       void dialogs.tell('warning', message, ['Sign In', 'I Have Signed In', 'Stop the Run']).then(async (action) => {
         if (action === 'Sign In') await vscode.commands.executeCommand('slipway.signIn', { platform: platform.key, path: '' });
@@ -47,7 +53,7 @@ export class WaitingSignIns {
   }
 
   answer(platform: Platform, signedIn: boolean): void {
-    this.#waiting.get(platform.key)?.(signedIn);
+    this.#waiting.get(platform.key)?.answer(signedIn);
     this.#waiting.delete(platform.key);
   }
 }

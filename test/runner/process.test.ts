@@ -67,6 +67,23 @@ describe('the runner process', function () {
     await runner.end();
   });
 
+  it('asks for an MFA code when a person looks, and never in a poll', async () => {
+    await using platform = await rehearsed();
+    const { file, stateFolder } = platform.reach;
+    await writeFile(file, 'name: cauchy\nregion: us-west-2\nprofile: dev\n');
+    const config = join(platform.path, 'config');
+    const role = 'role_arn = arn:aws:iam::123456789012:role/dev\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n';
+    await writeFile(config, `[profile base]\naws_access_key_id = canary-id\naws_secret_access_key = canary-key\n[profile dev]\n${role}`);
+    const runner = new RunnerChild(platform.path, { AWS_CONFIG_FILE: config });
+    assert.equal((await runner.call('open', { file, mode: 'live', stateFolder })).profile, 'dev');
+    const polled = await runner.call('status', { fresh: false });
+    assert.deepEqual([polled.session, runner.asked], ['signedOut', []]);
+    assert.ok(polled.findings.some(({ code }) => code === 'unattended'));
+    const looked = await runner.call('status', { fresh: true });
+    assert.deepEqual([looked.session, runner.asked], ['signedOut', ['mfaCode']]);
+    await runner.end();
+  });
+
   it('plans, does what was approved and nothing unknown, and tells it as events', async () => {
     await using platform = await rehearsed();
     const runner = new RunnerChild(platform.path);

@@ -11,6 +11,8 @@ const MAIN = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url))
 export class RunnerChild {
   readonly child: ChildProcess;
   readonly events: RunEvent[] = [];
+  /** Questions to the person: all are answered with "no". */
+  readonly asked: string[] = [];
   #next = 1;
 
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
@@ -30,6 +32,9 @@ export class RunnerChild {
     this.child.setMaxListeners(50);
     this.child.on('message', (message: FromRunner) => {
       if ('event' in message) this.events.push(message.event);
+      if (!('ask' in message)) return;
+      this.asked.push(message.question);
+      this.child.send({ answer: message.ask });
     });
   }
 

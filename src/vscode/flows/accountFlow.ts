@@ -24,7 +24,7 @@ export async function chooseAccount(platform: Platform, dialogs: Dialogs): Promi
   const profile = await dialogs.type({
     title: `Connect ${platform.name}`,
     prompt: 'Name of the AWS profile',
-    ...(platform.profile === undefined ? {} : { value: platform.profile }),
+    ...(platform.credentialsProfile === undefined ? {} : { value: platform.credentialsProfile }),
     validate: (text) =>
       PROFILE.test(text) ? undefined : 'A profile name has letters, digits and . _ @ + / - and does not start with a hyphen.',
   });

@@ -52,7 +52,11 @@ function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; aske
   return { dialogs, asked, shown };
 }
 
-function platformWith(plan: PlanView, runs: 'ends' | 'dies' | 'fails' = 'ends'): { platform: Platform; requests: unknown[] } {
+function platformWith(
+  plan: PlanView,
+  runs: 'ends' | 'dies' | 'fails' = 'ends',
+  settings = { timeScale: 30 },
+): { platform: Platform; requests: unknown[] } {
   const requests: unknown[] = [];
   const channel = new ScriptedChannel((message, self) => {
     if (!('call' in message)) return;
@@ -87,7 +91,7 @@ function platformWith(plan: PlanView, runs: 'ends' | 'dies' | 'fails' = 'ends'):
           },
           onEvent,
         ),
-      reachOf: () => ({ file: '/w/platform.yml', mode: 'live', stateFolder: '/s' }),
+      reachOf: () => ({ file: '/w/platform.yml', mode: 'live', stateFolder: '/s', ...settings }),
       log: () => undefined,
       onFindings: () => undefined,
       settledRuns: new Set(),
@@ -174,5 +178,18 @@ describe('apply and destroy', () => {
     assert.deepEqual(runToRepeat(platform.model.view, 'compute'), { verb: 'destroy', stages: ['compute'] });
     platform.model.runStarts('apply', '2026-11-22T14:00:00.000Z');
     assert.deepEqual(runToRepeat(platform.model.view), { verb: 'apply' });
+  });
+
+  it('is not disturbed by a changed setting, which counts after it', async () => {
+    const settings = { timeScale: 30 };
+    const { platform } = platformWith(planOf([change()]), 'ends', settings);
+    await platform.open();
+    assert.equal(platform.reachChanged({ mode: 'live' }), 'nothing');
+    settings.timeScale = 60;
+    platform.model.runStarts('apply', '2026-11-22T14:00:00.000Z');
+    assert.equal(platform.reachChanged({ mode: 'live' }), 'afterRun');
+    platform.model.runEnds();
+    assert.equal(platform.reachChanged({ mode: 'live' }), 'now');
+    platform.dispose();
   });
 });
