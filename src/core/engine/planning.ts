@@ -2,7 +2,7 @@ import { foreseenOf } from '../graph/inputs.ts';
 import { isForeign, isLeaving, isOurs, outputsIn, presentIn } from '../graph/observation.ts';
 import type { AnyResource, Change, Observation, ResourceId } from '../graph/resource.ts';
 import type { ResourceGraph } from '../graph/resourceGraph.ts';
-import { sentenceCodeOf } from '../status/sentences.ts';
+import { sentenceCodeOf, type SentenceCode } from '../status/sentences.ts';
 import { ORPHANS } from './orphans.ts';
 import type { Consent, PlannedChange } from './plan.ts';
 
@@ -43,15 +43,21 @@ export function planApply(
   return [...own, ...orphans.map((orphan) => entry(ORPHANS, orphan, deletion(orphan, 'no longer in the platform file')))];
 }
 
+/** Why a look failed that the next one may well get through. */
+const PASSING: ReadonlySet<string | undefined> = new Set<SentenceCode>(['throttled', 'provider-error', 'lost-network']);
+
 /**
- * Out of sight in a home of ours that is there: it may come into sight in the run (an access entry takes its time to work), which looks
- * again with its own patience. Whatever else cannot be seen may be somebody else's, and what may not be seen stays out of sight.
+ * Out of sight for a moment, or in a home that is ours or not there: nobody else's then, and it may come into sight in the run (an access
+ * entry takes its time to work), which looks again with its own patience. Whatever else cannot be seen may be somebody else's, and what
+ * may not be seen stays out of sight.
  */
 function isOnlyNotSeenYet(resource: AnyResource, change: Change, observations: Observations): change is Blocked {
-  if (change.action !== 'blocked' || change.code !== 'unseen' || !resource.within) return false;
   const seen = observations.get(resource.id);
-  const isDenied = seen?.state === 'unknown' && seen.cause !== undefined && sentenceCodeOf(seen.cause.code) === 'denied';
-  return !isDenied && isOurs(observations.get(resource.within.id));
+  if (change.action !== 'blocked' || change.code !== 'unseen' || seen?.state !== 'unknown') return false;
+  const code = seen.cause && sentenceCodeOf(seen.cause.code);
+  if (code === 'denied' || PASSING.has(code)) return code !== 'denied';
+  const home = resource.within && observations.get(resource.within.id);
+  return home?.state === 'absent' || isOurs(home);
 }
 
 const isTakenAlong = (change: Change): boolean => 'because' in change;

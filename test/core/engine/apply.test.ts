@@ -74,17 +74,24 @@ describe('Engine.apply', () => {
   it('does not begin where it cannot see whether something is in the way', async () => {
     const bench = new Bench();
     const { graph, client } = bench.session();
-    const blind = new ResourceGraph(
-      graph.stages.map((stage) => ({
-        ...stage,
-        resources: stage.resources.map((each) =>
-          each.id === 'cluster' ? { ...each, observe: () => Promise.reject(new Unseen('you may not look')) } : each,
-        ),
-      })),
-    );
-    const run = new Engine(bench.ports(client)).apply(blind, { signal: new AbortController().signal, consent: new Set() });
+    const blind = (error: Unseen): ResourceGraph =>
+      new ResourceGraph(
+        graph.stages.map((stage) => ({
+          ...stage,
+          resources: stage.resources.map((each) => (each.id === 'cluster' ? { ...each, observe: () => Promise.reject(error) } : each)),
+        })),
+      );
+    const options = { signal: new AbortController().signal, consent: new Set<string>() };
+    const run = new Engine(bench.ports(client)).apply(blind(new Unseen('you may not look')), options);
     await assert.rejects(run, (error: unknown) => error instanceof Refused && error.code === 'unseen');
     assert.deepEqual(bench.world.writes, []);
+    const slow = await new Engine(bench.ports(client)).plan(
+      blind(new Unseen('slow down', { code: 'ThrottlingException' })),
+      'apply',
+      options,
+    );
+    const change = slow.changes.find(({ resource }) => resource === 'cluster')?.change;
+    assert.ok(change?.action === 'blocked' && change.waits === true, 'what passes is waited for');
   });
 
   it('lets a foreign thing be that shows up in the run: it is blocked with its id, and what does not need it goes on', async () => {
