@@ -1,4 +1,4 @@
-// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|activation|size|engine`.
+// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size`.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpSync } from 'node:fs';
