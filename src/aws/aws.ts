@@ -3,7 +3,6 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { PricingClient } from '@aws-sdk/client-pricing';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -32,8 +31,6 @@ export interface Aws {
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly route53: Route53Client;
   readonly serviceQuotas: ServiceQuotasClient;
-  /** The Pricing API, which answers in us-east-1 only. */
-  readonly pricing: PricingClient;
   /** Drops all connections. */
   destroy(): void;
 }
@@ -117,7 +114,6 @@ export function createAws(options: AwsOptions): Aws {
   const elbv2 = client('elbv2', () => new ElasticLoadBalancingV2Client(of('ELASTIC_LOAD_BALANCING_V2')));
   const route53 = client('route53', () => new Route53Client(of('ROUTE_53')));
   const serviceQuotas = client('serviceQuotas', () => new ServiceQuotasClient(of('SERVICE_QUOTAS')));
-  const pricing = client('pricing', () => new PricingClient({ ...of('PRICING'), region: 'us-east-1' }));
   return {
     region,
     credentials,
@@ -147,9 +143,6 @@ export function createAws(options: AwsOptions): Aws {
     },
     get serviceQuotas() {
       return serviceQuotas();
-    },
-    get pricing() {
-      return pricing();
     },
     destroy() {
       for (const each of made.values()) each.destroy();

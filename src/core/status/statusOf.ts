@@ -122,7 +122,7 @@ function rowOf(graph: ResourceGraph, resource: AnyResource, seen: Observation<un
 
 /** What the provider says is wrong, and what to do about it. */
 function troubleOf(seen: Observation<unknown>): Pick<ResourceStatus, 'cause' | 'next'> {
-  if (!('cause' in seen) || seen.cause === undefined) return {};
+  if (!('cause' in seen)) return {};
   const next = wordsFor(seen.cause.code)?.next;
   return { cause: seen.cause, ...(next === undefined ? {} : { next }) };
 }
