@@ -123,7 +123,7 @@ export class Run {
       state: seen.state,
       owner: present?.owner ?? ('none' as const),
       ...('reason' in seen ? { reason: seen.reason } : {}),
-      ...('cause' in seen && seen.cause !== undefined ? { cause: seen.cause } : {}),
+      ...('cause' in seen ? { cause: seen.cause } : {}),
       ...(present?.leaving ? { leaving: true as const } : {}),
       ...(seen.state === 'degraded' && seen.awaits !== undefined ? { awaits: seen.awaits } : {}),
       ...(present ? { physicalId: present.physicalId } : {}),
