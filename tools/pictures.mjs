@@ -27,7 +27,10 @@ async function story(name, theme) {
   mkdirSync(folder);
   cpSync(path.join(root, 'manifests'), folder, { recursive: true });
   installExtension(dir, path.join(root, 'dist/slipway.vsix'));
-  const server = await startServer({ dir, settings: { 'slipway.rehearsal': true, 'slipway.timeScale': 120, 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false } });
+  const server = await startServer({
+    dir,
+    settings: { 'slipway.rehearsal': true, 'slipway.timeScale': 120, 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
+  });
   try {
     const page = await openWorkbench(browser, server, { folder, viewport: { width: 1280, height: 820 }, colorScheme: name });
     const workbench = new Workbench(page);
@@ -57,7 +60,11 @@ async function story(name, theme) {
     await shoot('plan');
     await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
     await platform(/applying/).waitFor();
-    await tree.getByRole('treeitem').filter({ hasText: /creating · \d+ of ≈\d+ min/ }).first().waitFor();
+    await tree
+      .getByRole('treeitem')
+      .filter({ hasText: /creating · \d+ of ≈\d+ min/ })
+      .first()
+      .waitFor();
     await shoot('during');
     await platform(/stopped at/).waitFor({ timeout: 300_000 });
     await shoot('failed');

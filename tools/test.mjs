@@ -17,7 +17,9 @@ const sources = ['src/**/*.ts', 'test/**/*.ts', 'test/**/*.mjs', 'tools/**/*.mjs
 const lanes = [
   {
     types: { check: ['node_modules/typescript/bin/tsc', '-p', '.'] },
-    imports: { check: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test'] },
+    imports: {
+      check: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test'],
+    },
     unit: { suite: mocha(60_000, '--ignore', mutations, 'test/{core,aws,kubernetes,runner,vscode}/**/*.test.ts') },
     lint: { check: ['node_modules/eslint/bin/eslint.js', '-c', 'tools/eslint.config.mjs', 'src', 'test', 'tools'] },
     format: { check: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...sources] },
