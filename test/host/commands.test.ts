@@ -29,7 +29,7 @@ describe('the extension in a real host', () => {
       'the mark is not the SDK’s',
     );
     assert.doesNotMatch(readFileSync(path.join(dist, 'extension.js'), 'utf8'), mark);
-    const loaded = Object.keys(require.cache).filter((file) => file.startsWith(dist));
+    const loaded = Object.keys(require.cache).filter((file) => file.startsWith(dist + path.sep));
     assert.deepEqual(
       loaded.filter((file) => file !== path.join(dist, 'extension.js')),
       [],

@@ -76,7 +76,7 @@ describe('a run that does not get to its end at once', function () {
     await retry.click();
     await begin();
     await window.page
-      .getByText(/cauchy: done, after .* 2 of 5 stages are ready\./)
+      .getByText(/cauchy: Elastic Kubernetes Service is ready, after .* 2 of 5 stages are ready\./)
       .first()
       .waitFor({ timeout: WHOLE_RUN });
     await cluster.filter({ hasText: 'CoreDNS' }).waitFor();

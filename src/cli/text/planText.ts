@@ -16,7 +16,7 @@ export function planLines(plan: PlanView, style: Style, rehearsal: boolean): rea
 function changeLines(change: ChangeView, style: Style): readonly string[] {
   const consent = change.consent === undefined ? '' : ` (needs --allow ${change.consent}:${change.resource})`;
   const paint = change.action === 'create' ? style.good : change.action === 'update' ? style.bold : style.bad;
-  const head = table([[{ text: change.action.padEnd(8), paint }, { text: `${change.summary}${consent}` }]]);
+  const head = table([[{ text: change.action.padEnd(8), paint }, { text: `${withoutVerb(change)}${consent}` }]]);
   // What is created is all news: its parts are in --format json.
   const shown = change.action === 'create' ? [] : change.diff;
   return [
@@ -28,17 +28,21 @@ function changeLines(change: ChangeView, style: Style): readonly string[] {
   ];
 }
 
+/** The verb has its own column. */
+const withoutVerb = ({ action, summary }: ChangeView): string =>
+  summary.startsWith(`${action} `) ? summary.slice(action.length + 1) : summary;
+
 const text = (value: unknown): string =>
   value === undefined || value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 
-function totals({ verb, changes, cost, duration: { seconds } }: PlanView, rehearsal: boolean): string {
+function totals({ changes, cost, duration: { seconds } }: PlanView, rehearsal: boolean): string {
   const count = `${String(changes.length)} ${changes.length === 1 ? 'change' : 'changes'}`;
   const money = priceWords(
     cost.monthlyUsd,
     cost.unknown?.length ?? 0,
     (amount) => `${rehearsal ? 'would then cost' : 'then'} ≈${usd(amount)} a month`,
   );
-  return printable(verb === 'destroy' ? `${count}, ≈${duration(seconds)}, ${money}` : `${count}, ≈${duration(seconds)}, ${money}`);
+  return printable(`${count}, ≈${duration(seconds)}, ${money}`);
 }
 
 /** The shape of cli.md. */
