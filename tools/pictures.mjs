@@ -62,7 +62,7 @@ async function story(name, theme) {
     await platform(/applying/).waitFor();
     await tree
       .getByRole('treeitem')
-      .filter({ hasText: /creating · \d+ of ≈\d+ min/ })
+      .filter({ hasText: /control plane/ })
       .first()
       .waitFor();
     await shoot('during');
