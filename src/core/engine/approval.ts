@@ -3,8 +3,11 @@ import type { Action } from '../graph/resource.ts';
 import type { Plan } from './plan.ts';
 import type { Approval } from './verbs.ts';
 
-/** How much an action can cost a person; an approval covers its own weight and less. */
-const WEIGHT: Readonly<Record<Action, number>> = { none: 0, blocked: 0, create: 1, update: 1, recreate: 2, replace: 3, delete: 3 };
+/**
+ * How much an action can cost a person; an approval covers its own weight and less. What was shown as blocked in an approved plan
+ * only waited for a look that failed in passing (all else refuses the run): it may be created or updated, and no more.
+ */
+const WEIGHT: Readonly<Record<Action, number>> = { none: 0, blocked: 1, create: 1, update: 1, recreate: 2, replace: 3, delete: 3 };
 
 /** The approval that consists of exactly this plan. */
 export function approvalOf(plan: Plan): Approval {
