@@ -1,5 +1,6 @@
 // npm test: checks, then unit, contract and rehearsal tests, the suite inside the extension host, the UI tests on the packaged
-// extension. Two lanes side by side, for two cores. `--only NAME` runs single parts. The last line counts all of them.
+// extension. Three side by side, which two cores bear: the longest parts mostly wait for a rehearsed world. `--only NAME` runs single
+// parts. The last line counts all of them.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { node, root } from './paths.mjs';
@@ -13,27 +14,27 @@ const mocha = (timeout, ...patterns) => [
 const mutations = 'test/core/engine/mutations.test.ts';
 const sources = ['src/**/*.ts', 'test/**/*.ts', 'test/**/*.mjs', 'tools/**/*.mjs', '*.mjs'];
 
-/** `check`: a tool that says yes or no, counted as one test. `suite`: tests, counted by their closing line. */
-const lanes = [
-  {
-    types: { check: ['node_modules/typescript/bin/tsc', '-p', '.'] },
-    imports: {
-      check: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test'],
-    },
-    unit: { suite: mocha(60_000, '--ignore', mutations, 'test/{core,aws,kubernetes,runner,vscode}/**/*.test.ts') },
-    lint: { check: ['node_modules/eslint/bin/eslint.js', '-c', 'tools/eslint.config.mjs', 'src', 'test', 'tools'] },
-    format: { check: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...sources] },
-    mutations: { suite: mocha(240_000, mutations) },
+/**
+ * `check`: a tool that says yes or no, counted as one test. `suite`: tests, counted by their closing line. `packaged`: needs what
+ * `package` makes. Longest first, so that nothing long begins last.
+ */
+const parts = {
+  package: { check: ['tools/package.mjs'] },
+  unit: { suite: mocha(60_000, '--ignore', mutations, 'test/{core,aws,manifests,kubernetes,runner,vscode}/**/*.test.ts') },
+  cli: { packaged: true, suite: mocha(120_000, 'test/cli/**/*.test.ts') },
+  ui: { packaged: true, suite: mocha(90_000, 'test/ui/**/*.test.ts') },
+  rehearsal: { suite: mocha(120_000, 'test/{rehearsal,stages,sweep}/**/*.test.ts') },
+  lint: { check: ['node_modules/eslint/bin/eslint.js', '-c', 'tools/eslint.config.mjs', 'src', 'test', 'tools'] },
+  mutations: { suite: mocha(240_000, mutations) },
+  types: { check: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  format: { check: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...sources] },
+  host: { packaged: true, suite: ['tools/hostSuite.mjs'] },
+  imports: {
+    check: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'tools/imports.config.mjs', 'src', 'test'],
   },
-  {
-    package: { check: ['tools/package.mjs'] },
-    house: { suite: mocha(60_000, 'test/house/**/*.test.ts') },
-    host: { suite: ['tools/hostSuite.mjs'] },
-    ui: { suite: mocha(90_000, 'test/ui/**/*.test.ts') },
-    rehearsal: { suite: mocha(120_000, 'test/{rehearsal,stages,sweep}/**/*.test.ts') },
-    cli: { suite: mocha(120_000, 'test/cli/**/*.test.ts') },
-  },
-];
+  house: { packaged: true, suite: mocha(60_000, 'test/house/**/*.test.ts') },
+};
+const SIDE_BY_SIDE = 3;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const closing = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
@@ -50,23 +51,35 @@ function run(args) {
   });
 }
 
-async function runLane(lane) {
-  for (const [name, part] of Object.entries(lane)) {
-    if (values.only !== undefined && !values.only.includes(name)) continue;
-    const began = performance.now();
-    const { code, output, counts } = await run(part.suite ?? part.check);
-    // a suite that died before its closing line, or ran nothing, has failed
-    const [passed, failed, skipped] = part.check
-      ? [code === 0 ? 1 : 0, code === 0 ? 0 : 1, 0]
-      : (counts ?? ['0', '1', '0']).map((count) => Number(count ?? 0));
-    total.passed += passed;
-    total.failed += failed + (code !== 0 && failed === 0 ? 1 : 0) + (passed + failed === 0 ? 1 : 0);
-    total.skipped += skipped;
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    console.log(`\n── ${name} ──\n${output.trimEnd()}\n── ${name}: ${code === 0 ? 'good' : `exit ${code}`}, ${seconds} s`);
+async function runPart(name, part) {
+  const began = performance.now();
+  const { code, output, counts } = await run(part.suite ?? part.check);
+  // a suite that died before its closing line, or ran nothing, has failed
+  const [passed, failed, skipped] = part.check
+    ? [code === 0 ? 1 : 0, code === 0 ? 0 : 1, 0]
+    : (counts ?? ['0', '1', '0']).map((count) => Number(count ?? 0));
+  total.passed += passed;
+  total.failed += failed + (code !== 0 && failed === 0 ? 1 : 0) + (passed + failed === 0 ? 1 : 0);
+  total.skipped += skipped;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`\n── ${name} ──\n${output.trimEnd()}\n── ${name}: ${code === 0 ? 'good' : `exit ${code}`}, ${seconds} s`);
+}
+
+const waiting = Object.entries(parts).filter(([name]) => values.only === undefined || values.only.includes(name));
+const packaging = waiting[0]?.[0] === 'package' ? runPart(...waiting.shift()) : Promise.resolve();
+let isPackaged = false;
+const packaged = packaging.then(() => (isPackaged = true));
+
+/** Takes the next part that can run until none is left. */
+async function work() {
+  for (;;) {
+    const next = waiting.findIndex(([, part]) => isPackaged || part.packaged === undefined);
+    if (next >= 0) await runPart(...waiting.splice(next, 1)[0]);
+    else if (isPackaged) return;
+    else await packaged;
   }
 }
 
-await Promise.all(lanes.map(runLane));
+await Promise.all([packaged.then(work), ...Array.from({ length: SIDE_BY_SIDE - 1 }, work)]);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 ? 1 : 0);
