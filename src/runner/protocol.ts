@@ -1,4 +1,4 @@
-import type { Consent } from '../core/engine/plan.ts';
+import type { Consent, LeftOver } from '../core/engine/plan.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Difference, ResourceId } from '../core/graph/resource.ts';
 import type { Finding, SourceRange } from '../core/findings/finding.ts';
@@ -64,6 +64,8 @@ export interface PlanView {
   };
   readonly duration: { readonly seconds: number; readonly criticalPath: readonly ResourceId[] };
   readonly findings: readonly Finding[];
+  /** What left the platform file, for `PlatformStatus.left`; absent where the plan did not look for all of it. */
+  readonly left?: readonly LeftOver[];
 }
 
 export interface RunRequest {

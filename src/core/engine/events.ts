@@ -1,5 +1,6 @@
 import type { Cause } from '../graph/cause.ts';
 import type { Action, Owner, ResourceId } from '../graph/resource.ts';
+import type { LeftOver } from './plan.ts';
 import type { Residue } from './ports.ts';
 
 export type ObservedState = 'absent' | 'unknown' | 'ready' | 'degraded' | 'pending' | 'failed';
@@ -60,6 +61,8 @@ export interface Outcome {
   readonly skipped: readonly ResourceId[];
   readonly seconds: number;
   readonly residue: readonly Residue[];
+  /** What left the platform file and still stands; absent where the run did not look for all of it. */
+  readonly left?: readonly LeftOver[];
   /** What stands now, a month, of what has a known price. */
   readonly monthlyUsd: number;
 }

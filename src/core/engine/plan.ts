@@ -13,6 +13,18 @@ export interface PlannedChange {
   readonly consent?: Consent;
 }
 
+/** Something in the world with this platform's tag that the platform file does not name any longer: plain data for a row. */
+export interface LeftOver {
+  readonly resource: ResourceId;
+  /** CloudFormation's name of the kind. */
+  readonly kind: string;
+  readonly title: string;
+  /** Why it is still there: not taken away yet, or what kept it from going. */
+  readonly reason: string;
+  /** Dollars a month, where the price is known. */
+  readonly monthlyUsd?: number;
+}
+
 /** What apply (or destroy) would do now. */
 export interface Plan {
   readonly verb: 'apply' | 'destroy';
@@ -21,6 +33,8 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   /** Tagged ours, no longer in the graph. */
   readonly orphans: readonly AnyResource[];
+  /** The same for a row; absent where not everything was looked for: a plan of some stages, or a provider that could not look. */
+  readonly left?: readonly LeftOver[];
   readonly cost: {
     /** What stands after the run, a month. */ readonly monthlyUsd: number;
     readonly stages: Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
+import type { LeftOver } from '../engine/plan.ts';
 import type { Action, Owner, ResourceId } from '../graph/resource.ts';
 
 /** The words of cli.md and of the tree; one pure function (`stateOf`) decides them. `queued`, `skipped` only in a run. */
@@ -73,6 +74,11 @@ export interface PlatformStatus {
   /** While a run goes on: folded from its events. */
   readonly run?: { readonly id: string; readonly verb: 'apply' | 'destroy'; /** Why it waits for a person. */ readonly paused?: string };
   readonly stages: readonly StageStatus[];
+  /**
+   * What left the platform file and still stands, as the latest plan or run of this session found it. A status does not look for it
+   * itself (that is every list call of every service): absent means not looked for, empty means that nothing is left.
+   */
+  readonly left?: readonly LeftOver[];
   readonly findings: readonly Finding[];
   /** Of all that is there now, and of the whole platform. `unknown`: what has no known price and is in neither number. */
   readonly cost: { readonly standingMonthlyUsd: number; readonly wholeMonthlyUsd: number; readonly unknown?: readonly ResourceId[] };
