@@ -91,6 +91,8 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
     case 'create':
       return decideCreate(resource, change, situation);
     case 'update':
+      if (change.consent !== undefined && !situation.consent.has(`${change.consent}:${resource.id}`))
+        return fail({ reason: `${change.summary}; that needs a consent of its own`, code: 'overwrite', blocked: true });
       return {
         do: 'act',
         act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen },

@@ -135,9 +135,13 @@ function entry(stage: string, resource: AnyResource, change: PlannedChange['chan
   return { resource: resource.id, stage, title: resource.title, change, ...(consent === undefined ? {} : { consent }) };
 }
 
-/** Creating, changing and mending are covered by the one question; what a replacement takes along, by the consent of its root. */
+/**
+ * Creating, changing and mending are covered by the one question, unless they take something from somebody else; what a replacement
+ * takes along, by the consent of its root.
+ */
 function consentFor(change: PlannedChange['change']): Consent | undefined {
-  if (change.action !== 'replace' && change.action !== 'delete') return undefined;
+  if (change.action === 'blocked') return undefined;
+  if (change.action !== 'replace' && change.action !== 'delete') return change.consent;
   return change.because === undefined ? change.action : undefined;
 }
 

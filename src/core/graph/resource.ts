@@ -91,6 +91,8 @@ export type Change =
       readonly unsure?: readonly string[];
       /** Changed only because that one is: its consent covers this. */
       readonly because?: ResourceId;
+      /** An update that takes something from somebody else (a record, a field): only with the person's `overwrite:RESOURCE`. */
+      readonly consent?: 'overwrite';
     };
 export type Action = Change['action'];
 

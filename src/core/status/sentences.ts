@@ -69,6 +69,7 @@ const CATALOGUE = {
   'lock-held': [(detail) => `another run is at it${aside(detail)}`, 'Wait until it has ended or cancel it.'],
   'plan-again': ['it has changed since the plan was approved', 'Nothing was done: plan again.'],
   'no-consent': ['it would be deleted or replaced, which needs a consent of its own', 'Plan again and allow it.'],
+  overwrite: ["somebody else's would be overwritten, which needs a consent of its own", 'Plan again and allow it.'],
   orphan: ['it is no longer in the platform file', 'Allow its deletion, or put it back.'],
   'kubernetes-unreachable': ['the cluster does not answer', 'Check endpoint access and network, then refresh.'],
   'kubernetes-error': ['the cluster has a problem of its own', 'Wait a few minutes and continue.'],
