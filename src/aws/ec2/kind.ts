@@ -15,6 +15,7 @@ import type {
 import type { AwsScope } from '../awsScope.ts';
 import { write } from '../errors.ts';
 import { comparableTags, ownerOf, PLATFORM_TAG, readTags, RESOURCE_TAG, tagList, type TagList, type Tags } from '../tags.ts';
+import { leftoverTitle } from './leftoverTitle.ts';
 
 /** How long EC2 may not show what was just made. AWS gives no bound; its own waiters allow seconds, people have seen a minute. */
 export const EC2_HIDDEN_MS = 60_000;
@@ -120,7 +121,7 @@ export function leftover<Item, Out>(
     id: resource,
     kind: kind.type,
     provider: 'aws',
-    title: `${kind.type.split('::').at(-1) ?? kind.type} ${resource}`,
+    title: leftoverTitle(resource),
     needs: {},
     after,
     hiddenFor: EC2_HIDDEN_MS,

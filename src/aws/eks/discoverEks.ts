@@ -86,7 +86,7 @@ async function foundEntries(scope: EksScope, look: Look): Promise<readonly AnyRe
   return all
     .filter(({ entry }) => owned(entry?.tags, scope) === 'slipway')
     .map(({ arn, entry }) =>
-      found('AWS::EKS::AccessEntry', `Access of ${arn}`, entry?.tags ?? {}, {
+      found('AWS::EKS::AccessEntry', `Access of ${arn.split('/').at(-1) ?? arn}`, entry?.tags ?? {}, {
         look: async (again) => presentOf(arn, {}, (await describeEntry(scope, again, arn)) === undefined ? undefined : 'ACTIVE'),
         delete: (seen, ctx) => deleteEntry(scope, seen, ctx),
       }),

@@ -1,15 +1,18 @@
 import { SignedOut } from '../graph/errors.ts';
 import type { Finding } from '../findings/finding.ts';
 import { handlesOf } from '../graph/inputs.ts';
-import type { AnyResource } from '../graph/resource.ts';
+import type { AnyResource, ResourceId } from '../graph/resource.ts';
 import { ResourceGraph } from '../graph/resourceGraph.ts';
+import { LEFT } from '../status/left.ts';
 import { BEFORE_ANY_WRITE, lookOf, settledOutputs } from './look.ts';
+import type { LeftOver } from './plan.ts';
 import type { Provider } from './ports.ts';
+import type { Result } from './result.ts';
 import type { Run } from './run.ts';
 import { unlessAborted } from './unlessAborted.ts';
 
 /** The stage that orphans are told under: they belong to none of the platform's. */
-export const ORPHANS = 'orphans';
+export const ORPHANS = LEFT.id;
 
 export interface Census {
   readonly orphans: readonly AnyResource[];
@@ -48,6 +51,24 @@ export function withOrphans(graph: ResourceGraph, orphans: readonly AnyResource[
     const before = [...handlesOf(orphan.needs).map((handle) => handle.id), ...(orphan.after ?? [])];
     return { ...orphan, needs: {}, after: before.filter((id) => known.has(id)) };
   });
-  const stage = { id: ORPHANS, title: 'No longer in the platform file', doc: '', icon: 'trash', requires: [], barrier: false, resources };
+  const stage = { ...LEFT, doc: '', icon: 'trash', requires: [], barrier: false, resources };
   return new ResourceGraph([...graph.stages, stage]);
+}
+
+/** The same for a row. `results`: what became of those that a run went for. */
+export function leftOvers(orphans: readonly AnyResource[], results: ReadonlyMap<ResourceId, Result> = new Map()): readonly LeftOver[] {
+  return orphans.flatMap((orphan): readonly LeftOver[] => {
+    const end = results.get(orphan.id)?.kind;
+    if (end === 'done') return [];
+    const monthlyUsd = orphan.estimate?.().monthlyUsd;
+    return [
+      {
+        resource: orphan.id,
+        kind: orphan.kind,
+        title: orphan.title,
+        reason: end === 'failed' ? 'could not be deleted' : 'no longer in the platform file',
+        ...(monthlyUsd === undefined ? {} : { monthlyUsd }),
+      },
+    ];
+  });
 }
