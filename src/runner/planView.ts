@@ -27,6 +27,7 @@ export function planView(plan: Plan): PlanView {
     cost: plan.cost,
     duration: plan.duration,
     findings: [...plan.findings, ...obstacles(plan)],
+    ...(plan.left === undefined ? {} : { left: plan.left }),
   };
 }
 

@@ -1,12 +1,13 @@
 import { approvalOf } from '../core/engine/approval.ts';
 import { Engine } from '../core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
+import type { LeftOver } from '../core/engine/plan.ts';
 import type { Approval, Verb } from '../core/engine/verbs.ts';
 import type { Cause } from '../core/graph/cause.ts';
 import { SignedOut, Unseen } from '../core/graph/errors.ts';
 import type { ResourceId } from '../core/graph/resource.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
-import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
+import { platformTag, type PlatformDocument, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
 import { stageState } from '../core/status/stageState.ts';
@@ -57,6 +58,8 @@ export class Session {
   #interruption: string | undefined;
   /** The last status: it says what those were that cannot be seen now. */
   #seen: PlatformStatus | undefined;
+  /** What left the file, as the last plan or run saw it, and of which platform. */
+  #left: { readonly of: string; readonly found: readonly LeftOver[] } | undefined;
 
   constructor(reach: Reach, ports: SessionPorts) {
     this.#reach = reach;
@@ -94,7 +97,7 @@ export class Session {
   async poll(stages?: readonly string[]): Promise<PlatformStatus> {
     const document = await this.document();
     const spec = specOf(document);
-    const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen };
+    const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen, left: this.#leftOf(spec) };
     let reached: Connection | undefined;
     try {
       const connection = (reached = await this.#connect(spec));
@@ -192,6 +195,7 @@ export class Session {
     await this.#forget();
     this.#rehearsal = this.#startRehearsal(specOf(await this.document()), true);
     await this.#rehearsal;
+    this.#left = undefined;
     await lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).end();
   }
 
@@ -217,6 +221,7 @@ export class Session {
     const caller = plan.observations.get('caller');
     if (caller?.state === 'unknown') throw unreachable(caller);
     this.#assertAccount(connection, callerIn(caller));
+    this.#keepLeft(spec, plan.left);
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
     this.#approvals.set(view.fingerprint, approvalOf(plan));
     return view;
@@ -232,7 +237,8 @@ export class Session {
     const stop = new AbortController();
     this.#run = stop;
     try {
-      const connection = await this.#connect(specOf(await this.document()));
+      const spec = specOf(await this.document());
+      const connection = await this.#connect(spec);
       return await run({
         verb,
         stages: request.stages,
@@ -245,6 +251,7 @@ export class Session {
         signal: stop.signal,
         interruption: () => this.#interruption,
         emit: (event) => {
+          if (event.event === 'run.finished') this.#keepLeft(spec, event.left);
           this.#ports.emit(event);
         },
         tell: (message) => {
@@ -254,6 +261,16 @@ export class Session {
     } finally {
       this.#run = undefined;
     }
+  }
+
+  /** What was not looked for is as it was. */
+  #keepLeft(spec: PlatformSpec, found: readonly LeftOver[] | undefined): void {
+    if (found !== undefined) this.#left = { of: keyOf(spec), found };
+  }
+
+  /** Another name or region in the file is another platform. */
+  #leftOf(spec: PlatformSpec): readonly LeftOver[] | undefined {
+    return this.#left?.of === keyOf(spec) ? this.#left.found : undefined;
   }
 
   /** What is seen of another account than the named one says nothing of this platform. @throws RunnerError exit 3 */
@@ -320,6 +337,8 @@ export class Session {
     for (const connection of open) if (connection.status === 'fulfilled') connection.value.close();
   }
 }
+
+const keyOf = (spec: PlatformSpec): string => `${platformTag(spec)} ${spec.region}`;
 
 /** Whoever is calling cannot be asked for: the whole account is out of reach. */
 function unreachable({ reason, cause }: { readonly reason: string; readonly cause?: Cause }): Unseen {

@@ -1,4 +1,5 @@
 import type { CallerOut } from '../aws/outputs.ts';
+import type { LeftOver } from '../core/engine/plan.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { SignedOut } from '../core/graph/errors.ts';
 import { outputsIn } from '../core/graph/observation.ts';
@@ -16,6 +17,8 @@ interface Shown {
   readonly spec: PlatformSpec;
   readonly mode: Reach['mode'];
   readonly previous: PlatformStatus | undefined;
+  /** What this session found of what left the file. */
+  readonly left: readonly LeftOver[] | undefined;
 }
 
 /** The rows that the file alone tells. @throws RunnerError for a file with errors. */
@@ -31,7 +34,7 @@ export function outlineStatus(document: PlatformDocument): PlatformStatus {
 
 /** What a look has seen. AWS counts as out of reach when it could not even say who is calling. */
 export function lookedStatus(
-  { document, spec, previous }: Omit<Shown, 'mode'>,
+  { document, spec, previous, left }: Omit<Shown, 'mode'>,
   connection: Pick<Connection, 'graph' | 'mode'>,
   observations: Observations,
 ): PlatformStatus {
@@ -46,6 +49,7 @@ export function lookedStatus(
     observations,
     observedAt: new Date().toISOString(),
     previous,
+    left,
   });
 }
 
@@ -56,7 +60,7 @@ function outOfReach(name: string, { reason, cause }: Extract<Observation<unknown
 }
 
 /** Nothing can be seen: signed out, or nothing answers. The finding says why, in words. */
-export function blindStatus({ document, spec, mode, previous }: Shown, session: Session, error: SignedOut): PlatformStatus {
+export function blindStatus({ document, spec, mode, previous, left }: Shown, session: Session, error: SignedOut): PlatformStatus {
   const message = error.next === undefined ? error.message : `${error.message} ${error.next}`;
   const status = unseenStatus(
     {
@@ -66,6 +70,7 @@ export function blindStatus({ document, spec, mode, previous }: Shown, session: 
       findings: [...document.findings, { code: error.code ?? 'signed-out', severity: 'error', message }],
       graph: offlineGraph(spec),
       previous,
+      left,
     },
     error.message,
   );

@@ -5,7 +5,7 @@ import { assertMayRun } from './approval.ts';
 import type { Outcome } from './events.ts';
 import { costOf, demandOf, durationOf, standingCost } from './forecast.ts';
 import { lookOf, observeAll, settledOutputs } from './look.ts';
-import { findOrphans, ORPHANS, withOrphans } from './orphans.ts';
+import { findOrphans, leftOvers, ORPHANS, withOrphans } from './orphans.ts';
 import type { Plan, PlannedChange } from './plan.ts';
 import { diesWithHome, doomedIn, planApply, planDestroy } from './planning.ts';
 import type { Ports, Provider, Residue } from './ports.ts';
@@ -26,6 +26,13 @@ interface Scope {
   readonly selected: ReadonlySet<ResourceId>;
   /** Whether it is the whole platform: only then are orphans looked for. */
   readonly isWhole: boolean;
+}
+
+/** What a run came to. */
+interface Ended {
+  plan?: Plan;
+  results: readonly Results[];
+  error?: { readonly value: unknown };
 }
 
 const DIRECTION: Readonly<Record<Verb, Direction>> = { apply: 'requires', destroy: 'dependants' };
@@ -104,6 +111,7 @@ export class Engine implements Verbs {
       observations,
       changes,
       orphans: census.orphans,
+      ...(scope.isWhole && census.findings.length === 0 ? { left: leftOvers(census.orphans) } : {}),
       cost: costOf(graph, observations, changes),
       duration: { seconds, criticalPath: path },
       findings: [...census.findings, ...checks],
@@ -136,33 +144,27 @@ export class Engine implements Verbs {
     const visible = graph.order.filter((resource) => scope.selected.has(resource.id) && !resource.internal);
     const stages = graph.stages.map((stage) => stage.id).filter((id) => visible.some((resource) => graph.stageOf(resource.id) === id));
     run.emit({ event: 'run.started', verb, stages, total: visible.length });
-    const ended: { results: readonly Results[]; orphans: readonly AnyResource[]; error?: { readonly value: unknown } } = {
-      results: [],
-      orphans: [],
-    };
+    const ended: Ended = { results: [] };
     try {
       const plan = await this.#plan(run, scope, verb, verb === 'apply' && options.approved === undefined);
+      ended.plan = plan;
       assertMayRun(plan, options.approved);
-      ended.orphans = plan.orphans;
       ended.results = await work(run, scope, plan);
     } catch (error) {
       if (!run.signal.aborted) ended.error = { value: error };
     }
-    const outcome = await this.#outcome(verb, run, [...graph.order, ...ended.orphans], ended.results, ended.error !== undefined);
+    const outcome = await this.#outcome(verb, run, graph, ended);
     run.emit({ event: 'run.finished', ...outcome });
     const reason = run.stopReason ? { value: run.stopReason.error } : ended.error;
     if (reason) throw reason.value;
     return outcome;
   }
 
-  async #outcome(
-    verb: Verb,
-    run: Run,
-    resources: readonly AnyResource[],
-    results: readonly Results[],
-    isBroken: boolean,
-  ): Promise<Outcome> {
+  async #outcome(verb: Verb, run: Run, graph: ResourceGraph, { plan, results, error }: Ended): Promise<Outcome> {
     const merged = merge(results);
+    const orphans = plan?.orphans ?? [];
+    const resources = [...graph.order, ...orphans];
+    const isBroken = error !== undefined;
     const those = (...kinds: readonly Result['kind'][]): readonly ResourceId[] =>
       [...merged].filter(([, result]) => kinds.includes(result.kind)).map(([id]) => id);
     const isCancelled = run.signal.aborted;
@@ -175,6 +177,7 @@ export class Engine implements Verbs {
       skipped: those('skipped', 'cancelled').filter((id) => !internal.has(id)),
       seconds: Math.round(run.elapsed() / 1_000),
       residue: verb === 'destroy' && !isCancelled && !isBroken ? await this.#residue(run) : [],
+      ...(plan?.left === undefined ? {} : { left: leftOvers(orphans, merged) }),
       monthlyUsd: standingCost(resources, run.seen),
     };
   }

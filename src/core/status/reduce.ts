@@ -1,10 +1,13 @@
 import type { RunEvent } from '../engine/events.ts';
+import type { LeftOver } from '../engine/plan.ts';
+import { LEFT } from './left.ts';
 import type { PlatformStatus, ResourceStatus, State, StageStatus } from './platformStatus.ts';
 import { wordsFor } from './sentences.ts';
 import { stageState } from './stageState.ts';
 
 type OfResource = Extract<RunEvent, { readonly resource: string }>;
 type Observed = Extract<RunEvent, { readonly event: 'resource.observed' }>;
+type Finished = Extract<RunEvent, { readonly event: 'run.finished' }>;
 type Verb = 'apply' | 'destroy';
 
 /** Takes one event of a run into what is shown. Pure; what an event does not touch stays the same object, so a face redraws only what changed. */
@@ -17,13 +20,16 @@ export function reduce(status: PlatformStatus, event: RunEvent): PlatformStatus 
     case 'run.resumed':
       return { ...status, session: 'connected', ...(status.run ? { run: { id: status.run.id, verb: status.run.verb } } : {}) };
     case 'run.finished':
-      return finished(status, event.monthlyUsd, event.time);
+      return finished(status, event);
     default:
       return ofResource(status, event);
   }
 }
 
 function ofResource(status: PlatformStatus, event: OfResource): PlatformStatus {
+  if (event.stage === LEFT.id && status.left?.some((row) => row.resource === event.resource)) {
+    return { ...status, left: status.left.flatMap((row) => (row.resource === event.resource ? leftAfter(row, event) : [row])) };
+  }
   const isShown = status.stages.some((stage) => stage.id === event.stage && stage.resources.some((row) => row.id === event.resource));
   if (!isShown) return ofHidden(status, event);
   const verb = status.run?.verb ?? 'apply';
@@ -33,6 +39,24 @@ function ofResource(status: PlatformStatus, event: OfResource): PlatformStatus {
     (row) => (row.id === event.resource ? after(row, event, verb, titleOf) : row),
     (stage) => stage.id === event.stage,
   );
+}
+
+/** What left the file has one thing done to it: it goes. */
+function leftAfter(row: LeftOver, event: OfResource): readonly LeftOver[] {
+  switch (event.event) {
+    case 'resource.observed':
+      return event.state === 'absent' ? [] : [row];
+    case 'resource.started':
+      return [{ ...row, reason: 'being deleted' }];
+    case 'resource.progress':
+      return [{ ...row, reason: event.message }];
+    case 'resource.finished':
+      return [];
+    case 'resource.failed':
+      return [{ ...row, reason: event.reason }];
+    case 'resource.skipped':
+      return [row];
+  }
 }
 
 /** A value that was only found out has no row; its failure is told as a finding, since others are skipped for it. */
@@ -170,9 +194,16 @@ function started(status: PlatformStatus, verb: Verb, stages: ReadonlySet<string>
 }
 
 /** What was not reached goes back to what it was; what AWS still works on stays so until the next look. */
-function finished(status: PlatformStatus, monthlyUsd: number, time: string): PlatformStatus {
+function finished(status: PlatformStatus, { monthlyUsd, time, left }: Finished): PlatformStatus {
   const { run: _, ...rest } = status;
-  const ended = { ...rest, observedAt: time, cost: { ...status.cost, standingMonthlyUsd: monthlyUsd } };
+  // Why it could not go was told by its own event; the end knows only that.
+  const still = left?.map((row) => status.left?.find(({ resource }) => resource === row.resource) ?? row);
+  const ended = {
+    ...rest,
+    observedAt: time,
+    cost: { ...status.cost, standingMonthlyUsd: monthlyUsd },
+    ...(still === undefined ? {} : { left: still }),
+  };
   return withRows(ended, (row) => {
     if (row.state === 'queued') return { ...row, ...unreachedWord(row) };
     return row.elapsed === undefined ? row : untimed(row);

@@ -1,5 +1,6 @@
 import { durationOf, hasUnknownPrice, standingCost } from '../engine/forecast.ts';
 import { planApply } from '../engine/planning.ts';
+import type { LeftOver } from '../engine/plan.ts';
 import type { Finding } from '../findings/finding.ts';
 import { presentIn } from '../graph/observation.ts';
 import type { AnyResource, Change, Observation, ResourceId } from '../graph/resource.ts';
@@ -23,6 +24,8 @@ export interface Looked {
   readonly observedAt: string;
   /** The status before this one: it says what those were that cannot be seen now. */
   readonly previous?: PlatformStatus | undefined;
+  /** What the latest plan or run found that the file does not name; a look does not look for it. */
+  readonly left?: readonly LeftOver[] | undefined;
 }
 
 export type Outlined = Pick<Looked, 'platform' | 'mode' | 'findings' | 'graph'> & { readonly session?: Session };
@@ -32,7 +35,7 @@ export type Outlined = Pick<Looked, 'platform' | 'mode' | 'findings' | 'graph'> 
  * so it may miss an `outdated`, and never invents one.
  */
 export function statusOf(looked: Looked): PlatformStatus {
-  const { graph, observations, previous, observedAt, platform, mode, session, findings } = looked;
+  const { graph, observations, previous, observedAt, platform, mode, session, findings, left } = looked;
   const all = new Set(graph.order.map((resource) => resource.id));
   const planned = planApply(graph, all, observations, []);
   const changes = new Map<ResourceId, Change>(planned.map(({ resource, change }) => [resource, change]));
@@ -50,6 +53,8 @@ export function statusOf(looked: Looked): PlatformStatus {
     observedAt,
     findings,
     stages: stagesOf(graph, row),
+    // What came back into the file since then has a row of its own again.
+    ...(left === undefined ? {} : { left: left.filter(({ resource }) => !graph.has(resource)) }),
     cost: costsOf(graph, observations),
     duration: { seconds: durationOf(graph, 'apply', observations, planned).seconds },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LeftOver } from '../../../src/core/engine/plan.ts';
 import { Unseen } from '../../../src/core/graph/errors.ts';
 import { Bench } from './world/bench.ts';
 import { alive, assertSucceeded, built } from './world/built.ts';
@@ -110,6 +111,25 @@ describe('orphans', () => {
     assert.deepEqual((await bench.session(smaller).plan()).changes, []);
   });
 
+  it('are told by name, price and reason, in the plan and at the end of a run, until they are gone', async () => {
+    const bench = await built();
+    const left = [
+      { resource: 'nodegroup', kind: 'nodegroup', title: 'nodegroup nodegroup', reason: 'no longer in the platform file' },
+      { resource: 'role/nodes', kind: 'role', title: 'role role/nodes', reason: 'no longer in the platform file' },
+    ];
+    const few = { wanted: { without: ['services', 'compute'] } };
+    const consent = new Set(['delete:object/settings']);
+    const rows = (those: readonly LeftOver[] | undefined): readonly string[] | undefined => those?.map(({ resource }) => resource).sort();
+    assert.deepEqual(rows((await bench.session(few).plan()).left), ['nodegroup', 'object/settings', 'role/nodes']);
+    const ended = assertSucceeded(bench, await bench.session(few).apply({ consent }));
+    assert.deepEqual(
+      ended.left?.toSorted((a, b) => (a.resource < b.resource ? -1 : 1)),
+      left,
+    );
+    assert.equal((await bench.session(few).plan('apply', ['vpc'])).left, undefined, 'some stages: nobody looked');
+    assert.deepEqual(assertSucceeded(bench, await bench.session().apply()).left, []);
+  });
+
   it('are none while it cannot be looked for them, and that is told', async () => {
     const bench = new Bench();
     const session = bench.session();
@@ -117,7 +137,7 @@ describe('orphans', () => {
     assert.ok(aws);
     const blind = { ...aws, discover: () => Promise.reject(new Error('not allowed')) };
     const plan = await bench.session({ ports: { providers: [blind] } }).plan();
-    assert.deepEqual(plan.orphans, []);
+    assert.deepEqual([plan.orphans, plan.left], [[], undefined]);
     assert.deepEqual(
       plan.findings.map(({ severity }) => severity),
       ['information'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Refused } from '../../../src/core/graph/errors.ts';
 import type { Change, Observation } from '../../../src/core/graph/resource.ts';
 import type { PlatformStatus, ResourceStatus, State } from '../../../src/core/status/platformStatus.ts';
 import { reduce } from '../../../src/core/status/reduce.ts';
@@ -156,6 +157,48 @@ describe('statusOf', () => {
     const dark = unseenStatus({ ...about, session: 'signedOut', graph: bench.session().graph, previous: before }, 'signed out');
     assert.deepEqual(rowIn(dark, 'vpc').lastKnown?.state, 'ready');
     assert.equal(dark.observedAt, before.observedAt);
+  });
+});
+
+describe('what left the file', () => {
+  const smaller = { wanted: { without: ['services', 'compute'] } };
+
+  it('is what a plan found, without what came back into the file since', async () => {
+    const bench = await built();
+    const { left } = await bench.session(smaller).plan();
+    const shown = async (options: SessionOptions): Promise<PlatformStatus['left']> => {
+      const session = bench.session(options);
+      return statusOf({ ...about, graph: session.graph, observations: await session.observe(), observedAt: '', left }).left;
+    };
+    assert.deepEqual(await shown(smaller), left);
+    assert.equal(left?.length, 3);
+    assert.deepEqual(await shown({}), []);
+    assert.equal((await look(bench)).left, undefined, 'nobody looked for it');
+  });
+
+  it('goes row by row in a run, and what cannot go says why', async () => {
+    const bench = await built();
+    const { left = [] } = await bench.session(smaller).plan();
+    const start = { ...(await look(bench, smaller)), left };
+    bench.events.length = 0;
+    const release = bench.world.release.bind(bench.world);
+    bench.world.release = (row) => {
+      if (row.type === 'role') throw new Refused('it may not be deleted');
+      release(row);
+    };
+    alive(await bench.session(smaller).apply({ consent: new Set(left.map(({ resource }) => `delete:${resource}`)) }));
+    const told = new Map<string, string[]>();
+    const end = bench.events.reduce((status, event) => {
+      const next = reduce(status, event);
+      for (const { resource, reason } of next.left ?? []) told.set(resource, [...(told.get(resource) ?? []), reason]);
+      return next;
+    }, start);
+    assert.ok(told.get('nodegroup')?.includes('being deleted'));
+    assert.deepEqual(
+      end.left?.map(({ resource, reason }) => [resource, reason]),
+      [['role/nodes', 'it may not be deleted']],
+    );
+    assert.deepEqual(end.findings, [], 'told in its row, and once');
   });
 });
 
