@@ -1,4 +1,4 @@
-// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size`.
+// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size|window`.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { activation, heap } from './benchWindow.mjs';
 import { node, root } from './paths.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, 'time-scale': { type: 'string', default: '10' } } });
@@ -131,8 +132,30 @@ function benchSize() {
   report('extension host bundle, MB', statSync(path.join(root, 'dist/extension.js')).size / 1e6, 0.25);
 }
 
+/** The middle of three: a window's first second is noisy. */
+async function median(measure) {
+  const values = [];
+  for (let time = 0; time < 3; time++) values.push(await measure());
+  return values.sort((a, b) => a - b)[1];
+}
+
+async function benchWindow() {
+  const vsix = path.join(root, 'dist/slipway.vsix');
+  const empty = [];
+  const own = await median(async () => {
+    const measured = await activation(vsix);
+    empty.push(measured.empty);
+    return measured.ours - measured.empty;
+  });
+  report('activation, ms of our own code', own, 15, `load and call, less those of an empty extension beside it (${empty.join(', ')} ms)`);
+  const without = await heap();
+  const difference = (await median(() => heap(vsix))) - without;
+  report('extension host heap with us, MB more', difference / 1e6, 60, `${(without / 1e6).toFixed(1)} MB without`);
+}
+
 try {
   if (wanted('size')) benchSize();
+  if (wanted('window')) await benchWindow();
   const world = wanted('apply') || wanted('status') ? await benchApply() : undefined;
   if (wanted('status')) await benchStatus(world);
 } finally {
