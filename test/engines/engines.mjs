@@ -25,6 +25,13 @@ const kubernetesFlags = [
   ...Object.entries(kubernetesVersion).flatMap(([key, value]) => ['-X', `k8s.io/component-base/version.${key}=${value}`]),
 ].join(' ');
 
+/** `go install` of a package at the engine's version, into the engine's own folder. */
+const goInstall = (module, version) => (folder) =>
+  execFileSync('go', ['install', '-trimpath', '-ldflags', '-s -w', `${module}@${version}`], {
+    stdio: 'inherit',
+    env: { ...goEnvironment, GOBIN: folder },
+  });
+
 /** Builds a module of ours that requires the real one and repeats its replacements: `go install` refuses those. */
 function buildModule(name, flags, packages, output) {
   const work = mkdtempSync(path.join(tmpdir(), `slipway-${name}-`));
@@ -63,11 +70,16 @@ export const engines = {
     version: '0.8.0',
     needs: 'go',
     files: ['kwok'],
-    build: (folder) =>
-      execFileSync('go', ['install', '-trimpath', '-ldflags', '-s -w', 'sigs.k8s.io/kwok/cmd/kwok@v0.8.0'], {
-        stdio: 'inherit',
-        env: { ...goEnvironment, GOBIN: folder },
-      }),
+    build: goInstall('sigs.k8s.io/kwok/cmd/kwok', 'v0.8.0'),
+  },
+  helm4: { version: '4.3.1', needs: 'go', files: ['helm'], build: goInstall('helm.sh/helm/v4/cmd/helm', 'v4.3.1') },
+  helm3: { version: '3.22.0', needs: 'go', files: ['helm'], build: goInstall('helm.sh/helm/v3/cmd/helm', 'v3.22.0') },
+  // a test engine only: AGPL, never shipped
+  minio: {
+    version: '20260212',
+    needs: 'go',
+    files: ['minio'],
+    build: goInstall('github.com/minio/minio', 'v0.0.0-20260212201848-7aac2a2c5b7c'),
   },
   moto: {
     version: '5.2.5',
