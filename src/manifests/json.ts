@@ -1,4 +1,5 @@
-import type { Json, JsonObject, JsonPath } from './manifestObject.ts';
+import type { Json } from '../core/graph/resource.ts';
+import type { JsonObject, JsonPath } from './manifestObject.ts';
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

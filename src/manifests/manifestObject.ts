@@ -1,7 +1,7 @@
 import type { SourceRange } from '../core/findings/finding.ts';
+import type { Json } from '../core/graph/resource.ts';
 import type { ObjectKey } from './objectKey.ts';
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
 }

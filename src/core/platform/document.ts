@@ -86,6 +86,11 @@ const syntaxWords: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'This is not expected here: put the text in quotes, or correct the line before it',
 };
 
+/** What is wrong with a YAML text, in one sentence that quotes nothing of it. */
+export function syntaxMessage({ code }: YAMLError): string {
+  return `YAML: ${syntaxWords[code] ?? 'this is not well formed'}.`;
+}
+
 function syntaxFindings(source: Source, errors: readonly YAMLError[]): readonly Finding[] {
   return errors.slice(0, 20).map((error): Finding => {
     const [start, end] = error.pos;
@@ -94,6 +99,6 @@ function syntaxFindings(source: Source, errors: readonly YAMLError[]): readonly 
     if (error.code === 'MULTIPLE_DOCS') {
       return { code: 'platform.documents', severity: 'error', message: 'A second document begins here: write one platform a file.', range };
     }
-    return { code: 'platform.syntax', severity: 'error', message: `YAML: ${syntaxWords[error.code] ?? 'this is not well formed'}.`, range };
+    return { code: 'platform.syntax', severity: 'error', message: syntaxMessage(error), range };
   });
 }
