@@ -74,7 +74,7 @@ export class AwsFront {
       // Read before a fault strikes: a dry run that is denied wrote no more than one that is not.
       const input = opened.input();
       dryRun = service.protocol === 'ec2Query' && input['DryRun'] === true;
-      this.#strike(opened, requestId);
+      this.#strike(opened, dryRun, requestId);
       if (dryRun) throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
       const output = operation.run(this.#world, {
         service: service.name,
@@ -96,24 +96,26 @@ export class AwsFront {
   }
 
   /** The faults that answer instead of the operation. @throws AwsError */
-  #strike({ wire: { service }, operation, scope }: Opened, requestId: string): void {
+  #strike({ wire: { service }, operation, scope }: Opened, dryRun: boolean, requestId: string): void {
     const { faults } = this.#world;
     const name = operation.schema[2];
     const { protocol } = service;
     if (faults.armed('region-off') !== undefined && !GLOBAL.includes(service.name)) throw unknownCredentials(protocol);
-    const expiresAfter = faults.armed('expired-credentials');
-    if (
-      expiresAfter !== undefined &&
-      faults.passed('expired-credentials') > Number(expiresAfter === '' ? EXPIRES_AFTER_REQUESTS : expiresAfter)
-    ) {
-      throw expiredCredentials(protocol);
-    }
+    if (this.#haveExpired(operation.mutating && !dryRun)) throw expiredCredentials(protocol);
     const action = `${scope.service}:${name}`;
     if (faults.arguments('access-denied').some((each) => each === action || each === name)) {
       throw accessDenied(protocol, this.#world.callerArn, action, Buffer.from(JSON.stringify({ action, requestId })).toString('base64url'));
     }
     if (faults.take('throttle', service.name, name)) throw throttled(protocol);
     if (faults.take('server-error', service.name, name)) throw serverError(service);
+  }
+
+  /** After as many requests as were named; else in the middle of a run, which begins with the first change: a look before it goes well. */
+  #haveExpired(mutating: boolean): boolean {
+    const { faults } = this.#world;
+    const after = faults.armed('expired-credentials');
+    if (after === undefined) return false;
+    return faults.passed('expired-credentials', after !== '' || mutating) > Number(after === '' ? EXPIRES_AFTER_REQUESTS : after);
   }
 
   #refusal(wire: ServiceWire, error: unknown, requestId: string): WireAnswer {

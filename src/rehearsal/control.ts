@@ -29,7 +29,12 @@ function authorized(world: FolderWorld, request: WireRequest): boolean {
 }
 
 function listed(world: FolderWorld): readonly object[] {
-  return FAULTS.map((kind) => ({ ...kind, armed: world.faults.arguments(kind.name) }));
+  return FAULTS.map(({ name, text, argument }) => ({
+    name,
+    text,
+    ...(argument === undefined ? {} : { argument: { text: argument.text, required: argument.required } }),
+    armed: world.faults.arguments(name),
+  }));
 }
 
 /** `{"arm":"throttle=CreateVpc"}`, `{"disarm":"throttle"}`. */

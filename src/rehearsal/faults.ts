@@ -2,18 +2,32 @@ import { draw, stateFrom } from './random.ts';
 import type { ServiceName } from './service.ts';
 import type { Faults } from './world.ts';
 
+export interface FaultArgument {
+  readonly text: string;
+  readonly required: boolean;
+  /** Every argument that means something; what does not match is refused when it is armed, not ignored when it should strike. */
+  readonly pattern: RegExp;
+}
+
 /** What a fault does, for `--list-faults` and *Break Something*. */
 export interface FaultKind {
   readonly name: string;
   /** What happens, in one sentence. */
   readonly text: string;
   /** What may or must stand after `=`. */
-  readonly argument?: { readonly text: string; readonly required: boolean };
+  readonly argument?: FaultArgument;
   /** How often it strikes before it is spent. `undefined`: as long as it is armed. */
   readonly shots?: number;
 }
 
-const OPERATION = { text: 'the operation it strikes, e.g. CreateVpc; without it a mutating request chosen by the seed', required: false };
+/** `CreateVpc`, `ec2:CreateVpc`. */
+const OPERATION_NAME = /^([a-z0-9-]+:)?[A-Z][A-Za-z0-9]+$/;
+const NUMBER = /^\d{1,6}(\.\d+)?$/;
+const OPERATION: FaultArgument = {
+  text: 'the operation it strikes, e.g. CreateVpc; without it a mutating request chosen by the seed',
+  required: false,
+  pattern: OPERATION_NAME,
+};
 
 /** Every fault of the rehearsal. Names are public: `--fault NAME[=ARGUMENT]` (CHANGELOG when they change). */
 export const FAULTS: readonly FaultKind[] = [
@@ -33,51 +47,51 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'slow',
     text: 'Every answer takes longer.',
-    argument: { text: 'seconds of the wall clock (default 2, at most 60)', required: false },
+    argument: { text: 'seconds of the wall clock (default 2, at most 60)', required: false, pattern: NUMBER },
   },
   {
     name: 'expired-credentials',
     text: 'The credentials expire in the middle of the run, until they are renewed (disarm the fault).',
-    argument: { text: 'after how many requests (default 20)', required: false },
+    argument: { text: 'after how many requests (default: 20 after the first change)', required: false, pattern: NUMBER },
   },
   {
     name: 'access-denied',
     text: 'One action is denied.',
-    argument: { text: 'the action, e.g. eks:CreateAddon or ec2:AllocateAddress', required: true },
+    argument: { text: 'the action, e.g. eks:CreateAddon or ec2:AllocateAddress', required: true, pattern: OPERATION_NAME },
   },
   {
     name: 'no-spot-capacity',
     text: 'There is no spot capacity for more than two nodes.',
-    argument: { text: 'how many spot nodes there are (default 2)', required: false },
+    argument: { text: 'how many spot nodes there are (default 2)', required: false, pattern: NUMBER },
   },
   {
     name: 'address-quota',
     text: 'Only so many Elastic IP addresses are left.',
-    argument: { text: 'how many are left (default 1)', required: false },
+    argument: { text: 'how many are left (default 1)', required: false, pattern: NUMBER },
   },
   { name: 'vpc-quota', text: 'The region has no room for another VPC.' },
   {
     name: 'iam-propagation',
     text: 'New roles take long to be known everywhere.',
-    argument: { text: 'seconds (default 90)', required: false },
+    argument: { text: 'seconds (default 90)', required: false, pattern: NUMBER },
   },
   {
     name: 'foreign',
     text: 'Something of the name we need is there already, and is not ours.',
-    argument: { text: 'cluster=NAME, role=NAME or subnet', required: true },
+    argument: { text: 'cluster=NAME, role=NAME or subnet', required: true, pattern: /^((cluster|role)=[\w+=,.@-]+|subnet)$/ },
   },
   { name: 'cluster-failed', text: 'The control plane fails while it is being created.', shots: 1 },
   { name: 'nat-failed', text: 'A NAT gateway fails while it is being created.', shots: 1 },
   {
     name: 'zones-refused',
     text: 'EKS has no room in one of the zones.',
-    argument: { text: 'the zone name (default: the first one)', required: false },
+    argument: { text: 'the zone name (default: the first one)', required: false, pattern: /^[a-z0-9-]+$/ },
   },
   { name: 'region-off', text: 'The region is not enabled in this account.' },
   {
     name: 'block-public-access',
     text: 'VPC Block Public Access is on for the region.',
-    argument: { text: 'bidirectional (default) or ingress', required: false },
+    argument: { text: 'bidirectional (default) or ingress', required: false, pattern: /^(bidirectional|ingress)$/ },
   },
   { name: 'encryption-key', text: 'New volumes are encrypted with a customer key that the nodes may not use.' },
 ];
@@ -106,6 +120,8 @@ export function parseFault(text: string): ArmedFault {
   if (kind === undefined) throw new UnknownFault(`There is no fault “${name}”. See slipway rehearse --list-faults.`);
   if (kind.argument === undefined && argument !== '') throw new UnknownFault(`The fault “${name}” takes no argument.`);
   if (kind.argument?.required === true && argument === '') throw new UnknownFault(`The fault “${name}” needs ${kind.argument.text}.`);
+  if (argument !== '' && kind.argument?.pattern.test(argument) === false)
+    throw new UnknownFault(`The fault “${name}” does not take “${argument}”, but ${kind.argument.text}.`);
   return { name, argument, shots: kind.shots ?? null, seen: 0 };
 }
 
@@ -165,10 +181,10 @@ export class WorldFaults implements Faults {
     return true;
   }
 
-  /** Counts one more request against a fault that strikes after so many, and says how many there were. */
-  passed(name: string): number {
+  /** Counts one more request against a fault that strikes after so many, from the first that `starts` it on, and says how many there were. */
+  passed(name: string, starts: boolean): number {
     const fault = this.#kept().find((each) => each.name === name);
-    if (fault === undefined) return 0;
+    if (fault === undefined || (fault.seen === 0 && !starts)) return 0;
     fault.seen += 1;
     return fault.seen;
   }

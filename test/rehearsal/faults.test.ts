@@ -64,6 +64,9 @@ describe('rehearsal faults', () => {
     assert.throws(() => parseFault('earthquake'), UnknownFault);
     assert.throws(() => parseFault('access-denied'), UnknownFault);
     assert.throws(() => parseFault('vpc-quota=3'), UnknownFault);
+    for (const meaningless of ['foreign=role', 'foreign=cluster=', 'foreign=lake', 'address-quota=few', 'access-denied=*', 'throttle=vpc']) {
+      assert.throws(() => parseFault(meaningless), { name: 'UnknownFault', message: /^The fault “[\w-]+” does not take “.+”, but .+\.$/ });
+    }
     for (const kind of FAULTS) assert.ok(kind.text.endsWith('.'), kind.name);
   });
 
@@ -119,6 +122,14 @@ describe('rehearsal faults', () => {
     assert.equal(await refusal(new EKSClient(account.client).send(new ListClustersCommand({}))), 'ExpiredTokenException');
     await control({ disarm: 'expired-credentials' });
     await vpcs();
+  });
+
+  it('let them expire in the middle of a run where no number is named: a look before it goes well', async () => {
+    account.world.faults.arm(parseFault('expired-credentials'));
+    for (let looks = 0; looks < 30; looks++) await vpcs();
+    await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+    for (let looks = 0; looks < 19; looks++) await vpcs();
+    assert.equal(await refusal(vpcs()), 'RequestExpired');
   });
 
   it('leave one address, and give the others back when mended', async () => {
