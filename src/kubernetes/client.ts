@@ -1,9 +1,11 @@
-import { request } from 'node:https';
-import type { RequestOptions } from 'node:https';
-import type { IncomingMessage } from 'node:http';
-import { AnswerLost, NotYet, Refused, Unseen } from '../core/graph/errors.ts';
+import { Unseen } from '../core/graph/errors.ts';
 import type { Json } from '../core/graph/resource.ts';
+import { statusOf, unreachable, unseen, writeError } from './answers.ts';
+import type { Standing } from './answers.ts';
 import type { Connection, Transport } from './connection.ts';
+import { Discovery } from './discovery.ts';
+import { collect, exchange, linesOf, openStream } from './wire.ts';
+import type { Answer, Outgoing } from './wire.ts';
 
 /** A Kubernetes object as its JSON: what is sent is the manifest's own, never a model's idea of it. */
 export interface KubernetesObject {
@@ -13,15 +15,37 @@ export interface KubernetesObject {
     readonly name: string;
     readonly namespace?: string;
     readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly managedFields?: readonly ManagedFields[];
   };
+}
+
+/** Who owns which fields (API reference: `ManagedFieldsEntry` of meta/v1). */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: Json;
 }
 
 export interface ListOptions {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Names, labels and dates only: nothing of what is in them leaves the cluster. */
+  readonly metadataOnly?: boolean;
+}
+
+/** A list and the moment that it shows: a watch goes on from there. */
+export interface Listed<T extends KubernetesObject> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
 }
 
 export interface ApplyOptions {
@@ -31,71 +55,145 @@ export interface ApplyOptions {
   readonly force?: boolean;
 }
 
+export interface DeleteOptions {
+  /** Only this very object: not another one that has its name by now. */
+  readonly uid?: string;
+  /** What becomes of what it owns. Default `Background`. */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/** What a watch tells. A bookmark only moves the version from which it can be resumed. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: KubernetesObject;
+}
+
+export interface LogOptions {
+  readonly container?: string;
+  /** Goes on until the signal is aborted or the container has ended. */
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  /** Of the container before the last restart. */
+  readonly previous?: boolean;
+}
+
+/** The version to go on from is too old for the server: list again. */
+export class WatchExpired extends Error {
+  override readonly name = 'WatchExpired';
+}
+
 const FIELD_MANAGER = 'slipway';
 const PAGE = 500;
 const TIMEOUT_MS = 30_000;
+/** How long a watch may be silent: servers that send bookmarks do so every minute, and we end each watch after five. */
+const SILENCE_MS = 330_000;
+const WATCH_SECONDS = 300;
 /** How long a new access entry may still answer 401 (domain-facts N). */
 const ACCESS_SETTLES_MS = 120_000;
-/** No answer of a cluster that we ask for is larger; a server that sends more is not one that we know. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
+type Query = Readonly<Record<string, string | undefined>>;
 
 interface Ask {
   readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly verb: string;
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly query?: Query;
   readonly body?: string;
   readonly contentType?: string;
-  /** For messages: `list nodes`. */
-  readonly what: string;
+  readonly accept?: string;
   readonly signal: AbortSignal;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 /**
- * GET, LIST, server-side apply and DELETE over HTTPS. Errors are the five of `core/graph/errors.ts`: a read that fails
- * is `Unseen`, a write tells whether it may have happened. A 404 of a read is `undefined`, never an error.
+ * The API of a cluster over HTTPS. Errors are the five of `core/graph/errors.ts`: a read that fails is `Unseen`, a write tells whether
+ * it may have happened. A 404 of a read is `undefined`, never an error.
  */
 export class KubernetesClient {
+  /** Which kinds are served. */
+  readonly discovery: Discovery;
   readonly #connection: Connection;
   readonly #transport: Transport;
   /** When the server began to answer 401; forgotten with the first answer that is not one. */
   #strangerSince: number | undefined;
+  #wasKnown = false;
 
   constructor(connection: Connection, transport: Transport) {
     this.#connection = connection;
     this.#transport = transport;
+    this.discovery = new Discovery((path, signal, accept) => this.#readJson({ method: 'GET', verb: 'get', path, accept, signal }));
+  }
+
+  /** The clock that this cluster's objects are dated by, in milliseconds since the epoch. */
+  now(): number {
+    return this.#transport.now();
   }
 
   /** @throws Unseen */
   async get<T extends KubernetesObject>(path: string, signal: AbortSignal): Promise<T | undefined> {
-    const answer = await this.#read({ method: 'GET', path, what: `get ${path}`, signal });
-    return answer === undefined ? undefined : (parse(answer.body, path) as T);
+    return (await this.#readJson({ method: 'GET', verb: 'get', path, signal })) as T | undefined;
   }
 
   /** All pages. @throws Unseen */
   async list<T extends KubernetesObject>(path: string, signal: AbortSignal, options: ListOptions = {}): Promise<readonly T[]> {
+    return (await this.listed<T>(path, signal, options)).items;
+  }
+
+  /** All pages, with the version that they show. @throws Unseen */
+  async listed<T extends KubernetesObject>(path: string, signal: AbortSignal, options: ListOptions = {}): Promise<Listed<T>> {
     const items: T[] = [];
-    let next: string | undefined;
-    do {
-      const query = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit: String(PAGE), continue: next };
-      const answer = await this.#read({ method: 'GET', path, query, what: `list ${path}`, signal });
-      if (answer === undefined) return items;
-      const page = parse(answer.body, path) as { readonly items?: readonly T[]; readonly metadata?: { readonly continue?: string } };
-      items.push(...(page.items ?? []));
-      next = page.metadata?.continue === '' ? undefined : page.metadata?.continue;
-    } while (next !== undefined);
-    return items;
+    for (let next: string | undefined; ;) {
+      const { labelSelector, fieldSelector, metadataOnly } = options;
+      const query = { labelSelector, fieldSelector, limit: String(PAGE), continue: next };
+      const accept = metadataOnly === true ? { accept: METADATA_ONLY } : {};
+      const page = (await this.#readJson({ method: 'GET', verb: 'list', path, query, ...accept, signal })) as Page<T> | undefined;
+      items.push(...(page?.items ?? []));
+      next = page?.metadata?.continue;
+      if (next === undefined || next === '') return { items, resourceVersion: page?.metadata?.resourceVersion ?? '' };
+    }
   }
 
   /**
-   * Server-side apply of `manifest` as it stands, by the field manager `slipway`, unknown fields refused.
-   * @throws Refused when the server does not take it, NotYet when it may take it later, AnswerLost when nobody knows.
+   * What happens in a collection after `resourceVersion`, until the server ends it (it does every few minutes).
+   * @throws WatchExpired when the server no longer knows what happened since; Unseen when it cannot be watched or breaks off.
    */
-  async apply(path: string, manifest: Readonly<Record<string, Json>>, signal: AbortSignal, options: ApplyOptions = {}): Promise<void> {
+  async *watch(path: string, resourceVersion: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: String(WATCH_SECONDS) };
+    for await (const line of this.#stream({ method: 'GET', verb: 'watch', path, query, signal })) {
+      if (line === '') continue;
+      const event = parse(line, path) as
+        WatchEvent | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
+      if (event.type !== 'ERROR') yield event;
+      else if (event.object.code === 410) throw new WatchExpired(event.object.message);
+      else throw new Unseen(`the watch ended: ${event.object.message ?? 'the server does not say why'}`, { code: 'kubernetes-error' });
+    }
+  }
+
+  /** The lines that a container writes. @throws Unseen */
+  logs(podPath: string, signal: AbortSignal, options: LogOptions = {}): AsyncGenerator<string> {
+    const { container, follow, tailLines, sinceSeconds, previous } = options;
+    const query = {
+      container,
+      follow: follow === true ? 'true' : undefined,
+      previous: previous === true ? 'true' : undefined,
+      tailLines: tailLines === undefined ? undefined : String(tailLines),
+      sinceSeconds: sinceSeconds === undefined ? undefined : String(sinceSeconds),
+    };
+    return this.#stream({ method: 'GET', verb: 'read', path: `${podPath}/log`, query, signal });
+  }
+
+  /**
+   * Server-side apply of `manifest` as it stands, by the field manager `slipway`, unknown fields refused. Answers the object as it is
+   * then (in a dry run: as it would be).
+   * @throws Refused when the server does not take it (`Conflicted`, `Immutable`), NotYet when it may take it later, AnswerLost when nobody knows.
+   */
+  async apply(
+    path: string,
+    manifest: Readonly<Record<string, Json>>,
+    signal: AbortSignal,
+    options: ApplyOptions = {},
+  ): Promise<KubernetesObject> {
     const query = {
       fieldManager: FIELD_MANAGER,
       fieldValidation: 'Strict',
@@ -103,63 +201,48 @@ export class KubernetesClient {
       dryRun: options.dryRun === true ? 'All' : undefined,
     };
     const body = JSON.stringify(manifest);
-    await this.#write({ method: 'PATCH', path, query, body, contentType: 'application/apply-patch+yaml', what: `apply ${path}`, signal });
-  }
-
-  /** Gone already is as good as deleted. @throws Refused, NotYet, AnswerLost */
-  async delete(path: string, signal: AbortSignal): Promise<void> {
-    const body = JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' });
-    await this.#write({ method: 'DELETE', path, body, contentType: 'application/json', what: `delete ${path}`, signal });
-  }
-
-  async #read(ask: Ask): Promise<Answer | undefined> {
-    const answer = await this.#send(ask);
-    if (answer.status === 404) return undefined;
-    if (answer.status < 300) return answer;
-    throw new Unseen(this.#words(ask, answer), { code: codeOf(answer), next: nextOf(answer.status) });
-  }
-
-  async #write(ask: Ask): Promise<void> {
-    const answer = await this.#send(ask);
-    if (answer.status < 300 || (answer.status === 404 && ask.method === 'DELETE')) return;
-    const fields = { code: codeOf(answer), next: nextOf(answer.status) };
-    const words = this.#words(ask, answer);
-    if (answer.status === 401 && this.#settling()) throw new NotYet(words, fields);
-    if (answer.status === 429 || answer.status === 503) throw new NotYet(words, fields);
-    if (answer.status >= 500) throw new AnswerLost(words, fields);
-    throw new Refused(words, fields);
-  }
-
-  #settling(): boolean {
-    return this.#strangerSince !== undefined && this.#transport.now() - this.#strangerSince < ACCESS_SETTLES_MS;
-  }
-
-  async #send(ask: Ask): Promise<Answer> {
-    ask.signal.throwIfAborted();
-    const options = await this.#options(ask);
-    // Directly before the wire: while the token was made, somebody may have cancelled.
-    ask.signal.throwIfAborted();
-    const answer = await exchange(options, ask, this.#transport.timeout ?? TIMEOUT_MS).catch((error: unknown) => {
-      if (ask.signal.aborted && ask.method === 'GET') throw ask.signal.reason;
-      throw unreachable(ask, this.#connection.server, error);
+    const answer = await this.#write({
+      method: 'PATCH',
+      verb: 'apply',
+      path,
+      query,
+      body,
+      contentType: 'application/apply-patch+yaml',
+      signal,
     });
-    this.#strangerSince = answer.status === 401 ? (this.#strangerSince ?? this.#transport.now()) : undefined;
-    return answer;
+    return parse(answer.body, path) as KubernetesObject;
   }
 
-  async #options(ask: Ask): Promise<RequestOptions & { readonly url: URL }> {
-    const url = this.#address(ask.path);
-    for (const [key, value] of Object.entries(ask.query ?? {})) if (value !== undefined) url.searchParams.set(key, value);
+  /** JSON merge patch (RFC 7386), for what is asked of an object without owning it: a restart. @throws Refused, NotYet, AnswerLost */
+  async patch(path: string, patch: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify(patch);
+    const query = { fieldManager: FIELD_MANAGER };
+    await this.#write({ method: 'PATCH', verb: 'patch', path, query, body, contentType: 'application/merge-patch+json', signal });
+  }
+
+  /** Gone already is as good as deleted. @throws Refused, NotYet (also: another one has its name by now), AnswerLost */
+  async delete(path: string, signal: AbortSignal, { uid, propagation = 'Background' }: DeleteOptions = {}): Promise<void> {
+    const body = JSON.stringify({
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: propagation,
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    });
+    await this.#write({ method: 'DELETE', verb: 'delete', path, body, contentType: 'application/json', signal });
+  }
+
+  /** A request to this cluster as node takes it, for what is no exchange of JSON: a port-forward. It carries the token. @throws Unseen */
+  async outgoing(path: string, query: Query = {}): Promise<Outgoing> {
+    const url = this.#address(path);
+    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
     const { certificateAuthority: ca, clientCertificate: client, serverName } = this.#connection;
     const token = await this.#connection.token();
     return {
       url,
-      method: ask.method,
       headers: {
         accept: 'application/json',
         'user-agent': 'slipway',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(ask.body === undefined ? {} : { 'content-type': ask.contentType, 'content-length': Buffer.byteLength(ask.body) }),
       },
       ...(ca === undefined ? {} : { ca }),
       ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
@@ -168,91 +251,84 @@ export class KubernetesClient {
     };
   }
 
+  async #readJson(ask: Ask): Promise<unknown> {
+    const answer = await this.#send(ask);
+    if (answer.status === 404) return undefined;
+    if (answer.status < 300) return parse(answer.body, ask.path);
+    throw unseen(ask, answer, this.#standing());
+  }
+
+  async #write(ask: Ask): Promise<Answer> {
+    const answer = await this.#send(ask);
+    if (answer.status < 300 || (answer.status === 404 && ask.method === 'DELETE')) return answer;
+    throw writeError(ask, answer, this.#standing());
+  }
+
+  async *#stream(ask: Ask): AsyncGenerator<string> {
+    try {
+      const outgoing = await this.#prepared(ask);
+      const incoming = await openStream(outgoing, { timeout: SILENCE_MS, signal: ask.signal });
+      const status = incoming.statusCode ?? 0;
+      this.#meet(status);
+      if (status >= 300) {
+        const answer = { status, body: await collect(incoming) };
+        if (status === 410) throw new WatchExpired(statusOf(answer)?.message);
+        throw unseen(ask, answer, this.#standing());
+      }
+      yield* linesOf(incoming);
+    } catch (error) {
+      if (ask.signal.aborted) throw ask.signal.reason;
+      if (error instanceof WatchExpired || error instanceof Unseen) throw error;
+      throw unreachable(true, this.#connection.server, error);
+    }
+  }
+
+  async #send(ask: Ask): Promise<Answer> {
+    const isRead = ask.method === 'GET';
+    const outgoing = await this.#prepared(ask);
+    const sending = { body: ask.body, timeout: this.#transport.timeout ?? TIMEOUT_MS, signal: isRead ? ask.signal : undefined };
+    const answer = await exchange(outgoing, sending).catch((error: unknown) => {
+      if (ask.signal.aborted && isRead) throw ask.signal.reason;
+      throw unreachable(isRead, this.#connection.server, error);
+    });
+    this.#meet(answer.status);
+    return answer;
+  }
+
+  async #prepared({ method, path, query, body, contentType, accept, signal }: Ask): Promise<Outgoing> {
+    signal.throwIfAborted();
+    const outgoing = await this.outgoing(path, query);
+    // Directly before the wire: while the token was made, somebody may have cancelled.
+    signal.throwIfAborted();
+    const headers = {
+      ...outgoing.headers,
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
+    };
+    return { ...outgoing, method, headers };
+  }
+
+  #meet(status: number): void {
+    this.#strangerSince = status === 401 ? (this.#strangerSince ?? this.#transport.now()) : undefined;
+    this.#wasKnown ||= status < 300;
+  }
+
+  #standing(): Standing {
+    const isNew = this.#strangerSince !== undefined && this.#transport.now() - this.#strangerSince < ACCESS_SETTLES_MS;
+    return isNew ? 'settling' : this.#wasKnown ? 'expired' : 'unknown';
+  }
+
   #address(path: string): URL {
     if (URL.canParse(path, this.#connection.server)) return new URL(path, this.#connection.server);
     throw new Unseen(`the address of the cluster is none: ${this.#connection.server}`, {
       next: 'Check the endpoint that EKS or the kubeconfig names.',
     });
   }
-
-  #words(ask: Ask, answer: Answer): string {
-    switch (answer.status) {
-      case 401:
-        return this.#settling()
-          ? 'the cluster does not know these credentials yet: a new access entry takes up to two minutes'
-          : 'the cluster does not know these credentials: no access entry is for them';
-      case 403:
-        return `the cluster's rules do not let these credentials ${ask.what}`;
-      case 409:
-        return `the cluster refused to ${ask.what}, another manager owns a field: ${messageOf(answer)}`;
-      case 429:
-        return `the cluster is busy and did not ${ask.what}`;
-      default:
-        return `the cluster answered ${answer.status} to ${ask.what}: ${messageOf(answer)}`;
-    }
-  }
 }
 
-function nextOf(status: number): string | undefined {
-  if (status === 401) return 'Use the credentials that made the cluster, or have their role added to cluster.admins in platform.yml.';
-  if (status === 403) return 'Ask for the access policy AmazonEKSClusterAdminPolicy on the cluster.';
-  if (status === 409) return 'Remove the field from one of the two, or apply with consent to take it over.';
-  return undefined;
-}
-
-function exchange(options: RequestOptions & { readonly url: URL }, ask: Ask, timeout: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { url, ...rest } = options;
-    // A write that is on the wire is let finish: half-told is worse than late.
-    const outgoing = request(url, { ...rest, timeout, ...(ask.method === 'GET' ? { signal: ask.signal } : {}) }, (incoming) => {
-      collect(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), reject);
-    });
-    outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error(`no answer in ${timeout / 1000} s`), { code: 'ETIMEDOUT' })));
-    outgoing.on('error', reject);
-    outgoing.end(ask.body);
-  });
-}
-
-async function collect(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BYTES) {
-      incoming.destroy();
-      throw new Error(`the answer is larger than ${MAX_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** TLS failures of a server whose certificate is not the one that we were told: a cluster of the same name, made again. */
-const NOT_ITS_CERTIFICATE = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-/** Failures that come before the first byte of a request is sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', ...NOT_ITS_CERTIFICATE]);
-
-function unreachable(ask: Ask, server: string, error: unknown): Unseen | NotYet | AnswerLost {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const host = new URL(server).host;
-  const certificate = code !== undefined && NOT_ITS_CERTIFICATE.has(code);
-  const message = certificate
-    ? `the certificate of ${host} is not the cluster's: it was made again under the same name, or something sits in between`
-    : `the cluster at ${host} cannot be reached${code === undefined ? '' : ` (${code})`}`;
-  const next = certificate
-    ? 'Refresh; behind a proxy that opens TLS, add its authority to the system or reach the cluster with --kubeconfig.'
-    : 'Check the network, the proxy and cluster.endpoint.publicCidrs in platform.yml, or reach the cluster with --kubeconfig.';
-  // Node's own code stands in the message: without more it would be taken for one of AWS's connections.
-  const fields = { code: certificate ? 'kubernetes-certificate' : 'kubernetes-unreachable', next, cause: error };
-  if (ask.method === 'GET') return new Unseen(message, fields);
-  return code !== undefined && NEVER_SENT.has(code) ? new NotYet(message, fields) : new AnswerLost(message, fields);
+interface Page<T> {
+  readonly items?: readonly T[];
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
 }
 
 function parse(body: string, path: string): unknown {
@@ -263,25 +339,5 @@ function parse(body: string, path: string): unknown {
       cause,
       next: 'Check the proxy and the address of the cluster.',
     });
-  }
-}
-
-/** The words of a `Status` object, else the beginning of what came. */
-function messageOf(answer: Answer): string {
-  return statusOf(answer)?.message ?? answer.body.slice(0, 200);
-}
-
-function codeOf(answer: Answer): string {
-  // Reasons that AWS has too, and means of itself.
-  if (answer.status === 429 || answer.status >= 500) return 'kubernetes-error';
-  return statusOf(answer)?.reason ?? `HTTP ${answer.status}`;
-}
-
-function statusOf(answer: Answer): { readonly message?: string; readonly reason?: string } | undefined {
-  try {
-    const status: unknown = JSON.parse(answer.body);
-    return typeof status === 'object' && status !== null ? status : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -66,8 +66,12 @@ export function storageClass(inCluster: InCluster, wish: StorageClassWish): Reso
     },
     steps: {
       plan: (seen) => compare(title, seen, attributesOf(manifest), { paths: IMMUTABLE, otherwise: 'replace' }),
-      create: ({ cluster: address }, ctx) => reach(address).apply(path, manifest, ctx.signal),
-      update: (_seen, { cluster: address }, ctx) => reach(address).apply(path, manifest, ctx.signal),
+      async create({ cluster: address }, ctx) {
+        await reach(address).apply(path, manifest, ctx.signal);
+      },
+      async update(_seen, { cluster: address }, ctx) {
+        await reach(address).apply(path, manifest, ctx.signal);
+      },
       async delete(_seen, ctx) {
         if (seenWith === undefined) throw new NotYet('the cluster cannot be reached just now');
         await seenWith.delete(path, ctx.signal);

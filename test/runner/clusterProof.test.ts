@@ -13,7 +13,7 @@ function cluster(data?: Readonly<Record<string, string>>) {
       Promise.resolve((kept.data === undefined ? undefined : { metadata: { name: 'slipway' }, data: kept.data }) as T | undefined),
     apply: (_path, manifest) => {
       kept.data = manifest['data'] as Readonly<Record<string, string>>;
-      return Promise.resolve();
+      return Promise.resolve({ metadata: { name: 'slipway' } });
     },
   };
   return { kept, client };

@@ -75,7 +75,10 @@ const CATALOGUE = {
   'kubernetes-error': ['the cluster has a problem of its own', 'Wait a few minutes and continue.'],
   'kubernetes-certificate': ['what answers has not the certificate of the cluster', 'Check the proxy, then refresh.'],
   'no-access-entry': ['the cluster does not know you yet', 'Add yourself to cluster.admins, then refresh.'],
-  'cluster-denied': ['the cluster does not let you do this', 'Ask for its access policy AmazonEKSClusterAdminPolicy.'],
+  'cluster-denied': [
+    (detail) => `the cluster does not let you ${detail ?? 'do this'}`,
+    'Ask for its access policy AmazonEKSClusterAdminPolicy.',
+  ],
   'region-off': [(detail) => `region ${detail ?? 'of the file'} is not enabled`, 'Enable it in the AWS console, then retry.'],
   'unknown-key': [
     (detail) => `AWS does not know this key${detail === undefined ? '' : ` in ${detail}`}`,
