@@ -19,6 +19,7 @@ export function planView(plan: Plan): PlanView {
     diff: change.action === 'blocked' ? [] : change.diff.map(differenceView),
     ...(change.action === 'blocked' || change.because === undefined ? {} : { because: change.because }),
     ...(consent === undefined ? {} : { consent }),
+    ...(change.action === 'blocked' && change.waits === true ? { waits: true } : {}),
   }));
   return {
     verb: plan.verb,

@@ -10,7 +10,11 @@ export interface FaultView {
   readonly description: string;
   /** What may follow `=`, e.g. `Operation`; absent where the fault takes nothing. */
   readonly argument?: string;
+  /** It means nothing without an argument. */
+  readonly needsArgument?: true;
   readonly armed: boolean;
+  /** As `--fault` takes them, what of it is armed now: `throttle=CreateVpc`. */
+  readonly broken?: readonly string[];
 }
 
 /** How a platform is reached: plain data, handed to the runner once. */
@@ -55,6 +59,8 @@ export interface PlanView {
     )[];
     readonly because?: ResourceId;
     readonly consent?: Consent;
+    /** Of a blocked one: it could not be seen just now and keeps no run from beginning, which looks again. */
+    readonly waits?: true;
   }[];
   /** The numbers are of what has a known price; `unknown` are those that have none. */
   readonly cost: {

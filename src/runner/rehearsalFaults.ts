@@ -11,12 +11,15 @@ export async function listFaults(rehearsal: Rehearsal, signal: AbortSignal): Pro
     if (!isRecord(fault)) return [];
     const { name, text, argument, armed } = fault;
     if (typeof name !== 'string') return [];
+    const broken = (Array.isArray(armed) ? armed : []).map((each) => (each === '' ? name : `${name}=${String(each)}`));
     return [
       {
         name,
         description: typeof text === 'string' ? text : name,
         ...(isRecord(argument) && typeof argument['text'] === 'string' ? { argument: argument['text'] } : {}),
-        armed: armed === true || (Array.isArray(armed) && armed.length > 0),
+        ...(isRecord(argument) && argument['required'] === true ? { needsArgument: true } : {}),
+        armed: broken.length > 0,
+        broken,
       },
     ];
   });

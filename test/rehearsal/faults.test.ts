@@ -64,7 +64,14 @@ describe('rehearsal faults', () => {
     assert.throws(() => parseFault('earthquake'), UnknownFault);
     assert.throws(() => parseFault('access-denied'), UnknownFault);
     assert.throws(() => parseFault('vpc-quota=3'), UnknownFault);
-    for (const meaningless of ['foreign=role', 'foreign=cluster=', 'foreign=lake', 'address-quota=few', 'access-denied=*', 'throttle=vpc']) {
+    for (const meaningless of [
+      'foreign=role',
+      'foreign=cluster=',
+      'foreign=lake',
+      'address-quota=few',
+      'access-denied=*',
+      'throttle=vpc',
+    ]) {
       assert.throws(() => parseFault(meaningless), { name: 'UnknownFault', message: /^The fault “[\w-]+” does not take “.+”, but .+\.$/ });
     }
     for (const kind of FAULTS) assert.ok(kind.text.endsWith('.'), kind.name);
