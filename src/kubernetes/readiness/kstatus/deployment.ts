@@ -1,14 +1,16 @@
 import { conditionsOf, numberAt } from '../fields.ts';
 import { current, failed, inProgress, type Rule } from '../verdict.ts';
 
+const NO_DEADLINE = 2 ** 31 - 1;
+
 export const deployment: Rule = (object) => {
   const conditions = conditionsOf(object);
   const progress = conditions.filter(({ type }) => type === 'Progressing');
   if (progress.some(({ reason }) => reason === 'ProgressDeadlineExceeded'))
     return failed('ProgressDeadlineExceeded', 'Progress deadline exceeded');
-  // Without a deadline the controller sets no condition Progressing.
+  // Without a deadline (the API server's word for none is the largest int32) the controller sets no condition Progressing.
   const progressing =
-    numberAt(object, 'spec', 'progressDeadlineSeconds') === undefined ||
+    (numberAt(object, 'spec', 'progressDeadlineSeconds') ?? NO_DEADLINE) === NO_DEADLINE ||
     progress.some(({ status, reason }) => status === 'True' && reason === 'NewReplicaSetAvailable');
   const available = conditions.some(({ type, status }) => type === 'Available' && status === 'True');
 
