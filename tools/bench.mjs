@@ -1,4 +1,4 @@
-// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size|window`.
+// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size|tree|window`.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { secondOfChanges } from './benchTree.mjs';
 import { activation, heap } from './benchWindow.mjs';
 import { node, root } from './paths.mjs';
 
@@ -139,6 +140,13 @@ async function median(measure) {
   return values.sort((a, b) => a - b)[1];
 }
 
+function benchTree() {
+  for (const rows of [30, 1_000]) {
+    secondOfChanges(rows); // compiled by then
+    report(`500 changes in a second, tree of ${rows}, ms of the host`, Math.min(...[0, 1, 2].map(() => secondOfChanges(rows))), 50);
+  }
+}
+
 async function benchWindow() {
   const vsix = path.join(root, 'dist/slipway.vsix');
   const empty = [];
@@ -155,6 +163,7 @@ async function benchWindow() {
 
 try {
   if (wanted('size')) benchSize();
+  if (wanted('tree')) benchTree();
   if (wanted('window')) await benchWindow();
   const world = wanted('apply') || wanted('status') ? await benchApply() : undefined;
   if (wanted('status')) await benchStatus(world);

@@ -1,4 +1,4 @@
-import type { ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
+import type { PlatformStatus, ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
 import { consoleUrl } from './consoleUrl.ts';
 import { phaseOf, type PlatformView } from './platformView.ts';
 import type { Flag, Row } from './row.ts';
@@ -126,7 +126,7 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
 }
 
 function statedResource(view: PlatformView, resource: ResourceStatus): Stated {
-  const required = (view.status?.stages ?? []).flatMap((stage) => stage.resources).filter(({ id }) => resource.requires.includes(id));
+  const required = resource.requires.flatMap((id) => (view.status === undefined ? [] : (resourcesOf(view.status).get(id) ?? [])));
   return {
     ...resource,
     createSeconds: resource.estimate?.createSeconds,
@@ -136,6 +136,17 @@ function statedResource(view: PlatformView, resource: ResourceStatus): Stated {
     failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
     rehearsal: view.mode === 'rehearsal',
   };
+}
+
+/** By id, once for each status: a thousand rows that each look through all of them would hold the window up. */
+const resourcesById = new WeakMap<PlatformStatus, ReadonlyMap<string, ResourceStatus>>();
+
+function resourcesOf(status: PlatformStatus): ReadonlyMap<string, ResourceStatus> {
+  const known = resourcesById.get(status);
+  if (known !== undefined) return known;
+  const made = new Map(status.stages.flatMap(({ resources }) => resources.map((resource) => [resource.id, resource] as const)));
+  resourcesById.set(status, made);
+  return made;
 }
 
 function stageFlags(view: PlatformView, stage: StageStatus): readonly Flag[] {
