@@ -62,7 +62,7 @@ export function decide(resource: AnyResource, goal: Goal, seen: Observation<unkn
 
 function decideGone(resource: AnyResource, seen: Observation<unknown>, { now, announcedAt, consent }: Situation): Decision {
   if (seen.state === 'unknown') return consent.has(`abandon:${resource.provider}`) ? { do: 'done' } : { do: 'wait', reason: seen.reason };
-  if (isLeaving(seen)) return { do: 'wait', reason: 'waiting until it is gone' };
+  if (isLeaving(seen)) return { do: 'wait', reason: whyStillThere(seen) ?? 'waiting until it is gone' };
   const present = presentIn(seen);
   if (present && isOurs(present)) {
     const need = `delete ${present.physicalId} ${attributesOf(present.attributes)}`;
@@ -72,9 +72,15 @@ function decideGone(resource: AnyResource, seen: Observation<unknown>, { now, an
   return mayShowUp ? { do: 'wait', reason: 'a create that was interrupted may still show up' } : { do: 'done' };
 }
 
+/** What keeps it from going, where that is known: a finalizer that nobody takes away. */
+const whyStillThere = (seen: Observation<unknown>): string | undefined => {
+  const present = presentIn(seen);
+  return present?.cause !== undefined && 'reason' in present ? present.reason : undefined;
+};
+
 function decideThere(resource: AnyResource, seen: Observation<unknown>, situation: Situation): Decision {
   if (seen.state === 'unknown') return { do: 'wait', reason: seen.reason };
-  if (isLeaving(seen)) return { do: 'wait', reason: 'waiting until the old one is gone' };
+  if (isLeaving(seen)) return { do: 'wait', reason: whyStillThere(seen) ?? 'waiting until the old one is gone' };
   const used = presentIn(seen)?.twins?.filter((twin) => twin.used) ?? [];
   if (used.length > 0) return fail(twinsInUse(resource, [presentIn(seen)?.physicalId ?? '', ...used.map((twin) => twin.physicalId)]));
   const change: Change = resource.steps?.plan(seen, situation.inputs) ?? { action: 'none' };

@@ -7,6 +7,7 @@ import { failureOf, seenAs, told, type Failure } from './failure.ts';
 import { lookAt, settledOutputs } from './look.ts';
 import { wordsFor } from '../status/sentences.ts';
 import { nextAttempt, nextLook, patience } from './pace.ts';
+import { sleepUnlessMoved } from './sleepUnlessMoved.ts';
 import type { Result } from './result.ts';
 import type { Run } from './run.ts';
 import { isAnnounced, isWorthAnotherLook, send } from './step.ts';
@@ -250,7 +251,7 @@ class Settling {
   async #wait(reason: string, ms: number): Promise<void> {
     if (this.#run.signal.aborted) return;
     this.#progress(reason);
-    await this.#run.clock.sleep(ms, this.#run.signal);
+    await sleepUnlessMoved(this.#run, this.#resource, ms);
   }
 
   #progress(message: string): void {

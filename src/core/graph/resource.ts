@@ -167,6 +167,12 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   /** `false`: a second `create` after a lost answer would make a second one. It is announced to `Intents` first and sent in one attempt. */
   readonly repeatable?: false;
   observe(look: Look, depth: Depth): Promise<Observation<O>>;
+  /**
+   * Resolves when the next look may well see something else than the last one did: the engine then looks at once instead of sleeping to
+   * the end. Only a hint: whoever never resolves or rejects (nothing can be watched) is looked at in the ordinary rhythm. Over when
+   * `signal` is aborted.
+   */
+  moved?(signal: AbortSignal): Promise<void>;
   readonly steps?: Steps<O, N>;
   estimate?(): Estimate;
   /** What creating it takes of the account's quotas. */
