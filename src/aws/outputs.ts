@@ -99,3 +99,25 @@ export interface NodegroupOut {
   readonly desired: number;
   readonly max: number;
 }
+
+export interface HostedZoneOut {
+  /** Without `/hostedzone/`. */
+  readonly zoneId: string;
+  /** The four that a registrar has to be told, without a final dot. */
+  readonly nameServers: readonly string[];
+}
+
+/** The load balancer that the cluster made for a Service. */
+export interface LoadBalancerOut {
+  readonly kind: 'network' | 'application' | 'gateway' | 'classic';
+  readonly dnsName: string;
+  /** The zone of the load balancer's own name, which an alias record names: never the domain's. */
+  readonly canonicalHostedZoneId: string;
+  /** The ARN; a classic load balancer has none and gives its name. */
+  readonly arn: string;
+}
+
+/** The records by which a domain leads to a load balancer. */
+export interface DomainRecordsOut {
+  readonly names: readonly string[];
+}

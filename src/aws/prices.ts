@@ -12,6 +12,8 @@ export interface PriceBook {
   readonly gp3Gib: number | undefined;
   readonly networkLoadBalancer: number | undefined;
   readonly classicLoadBalancer: number | undefined;
+  /** One hosted zone of Route 53: the same price everywhere. */
+  readonly hostedZone: number;
   /** One instance. Spot by the region's own history once `learnSpot` was told it, else by a typical share of the on-demand price. */
   instance(type: string, capacity: 'spot' | 'onDemand'): number | undefined;
   /** What AWS asked last for Spot instances, USD an hour by instance type. */
@@ -44,6 +46,7 @@ export function priceBook(region: string): PriceBook {
     gp3Gib: known?.gp3GibMonth,
     networkLoadBalancer: monthly(known?.networkLoadBalancerHour),
     classicLoadBalancer: monthly(known?.classicLoadBalancerHour),
+    hostedZone: table.hostedZoneMonth,
     instance(type, capacity) {
       const onDemand = known?.instanceHour[type];
       if (capacity === 'onDemand') return monthly(onDemand);

@@ -38,7 +38,7 @@ export function scriptedAws(script: Script, region = 'us-west-2'): ScriptedAws {
     if (answer === undefined) throw new Error(`the test did not expect ${operation}`);
     return answer(command.input);
   };
-  for (const client of [aws.ec2, aws.ec2Once, aws.iam, aws.eks, aws.sts, aws.elb, aws.elbv2, aws.serviceQuotas])
+  for (const client of [aws.ec2, aws.ec2Once, aws.iam, aws.eks, aws.sts, aws.elb, aws.elbv2, aws.route53, aws.serviceQuotas])
     Object.defineProperty(client, 'send', { value: send });
   return { aws, sent, operations: () => sent.map(({ operation }) => operation) };
 }
