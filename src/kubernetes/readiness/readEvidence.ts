@@ -1,0 +1,40 @@
+import type { Look } from '../../core/graph/resource.ts';
+import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import { collectionPath } from '../paths.ts';
+import { groupOf, kindOf, textAt } from './fields.ts';
+import type { Evidence } from './why/evidence.ts';
+
+/**
+ * Reads what explains one object that is not ready: one LIST per kind and namespace for all who ask in the same look. What may not be
+ * read is left out: an explanation is worth no failure.
+ */
+export async function readEvidence(look: Look, client: KubernetesClient, object: object): Promise<Evidence> {
+  const namespace = textAt(object, 'metadata', 'namespace');
+  const list = async (apiVersion: string, kind: string): Promise<readonly object[]> => {
+    const served = await client.discovery.known(apiVersion, kind, look.signal).catch(() => undefined);
+    if (served === undefined) return [];
+    const path = collectionPath(served, namespace);
+    const items = await look
+      .share(`kubernetes:${path}`, () => client.list<KubernetesObject>(path, look.signal))
+      .catch((): readonly KubernetesObject[] => []);
+    // Items of a list carry neither kind nor version.
+    return items.map((item) => ({ apiVersion, kind, ...item }));
+  };
+  const isCertificate = groupOf(object) === 'cert-manager.io' && kindOf(object) === 'Certificate';
+  const [pods, events, claims, nodes, storageClasses, ...certificates] = await Promise.all([
+    list('v1', 'Pod'),
+    list('v1', 'Event'),
+    list('v1', 'PersistentVolumeClaim'),
+    list('v1', 'Node'),
+    list('storage.k8s.io/v1', 'StorageClass'),
+    ...(isCertificate ? CERTIFICATES.map(([apiVersion, kind]) => list(apiVersion, kind)) : []),
+  ]);
+  look.signal.throwIfAborted();
+  return { pods, events, claims, nodes, storageClasses, certificates: certificates.flat() };
+}
+
+const CERTIFICATES = [
+  ['cert-manager.io/v1', 'CertificateRequest'],
+  ['acme.cert-manager.io/v1', 'Order'],
+  ['acme.cert-manager.io/v1', 'Challenge'],
+] as const;
