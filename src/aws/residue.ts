@@ -19,16 +19,7 @@ export async function residueOf(scope: StrayScope, look: Look, others: readonly 
 
 async function ofEc2(scope: AwsScope, look: Look): Promise<readonly Residue[]> {
   const found = await discoverEc2(scope, look);
-  return found.map(({ physicalId, resource }) => {
-    const monthlyUsd =
-      resource.kind === 'AWS::EC2::EIP' ? scope.prices.publicIpv4 : resource.kind === 'AWS::EC2::NatGateway' ? scope.prices.natGateway : 0;
-    return {
-      kind: WORDS[resource.kind] ?? resource.kind,
-      physicalId,
-      reason: 'It carries the tag of this platform and was not deleted: destroy again, or delete it by hand.',
-      monthlyUsd,
-    };
-  });
+  return found.map(({ physicalId, resource }) => notDeleted(resource, physicalId));
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -51,16 +42,17 @@ async function ofOthers(discover: Discover, look: Look): Promise<readonly Residu
   const seen = await Promise.all(resources.map(async (resource) => ({ resource, seen: await resource.observe(look, 'status') })));
   return seen.flatMap(({ resource, seen: found }): readonly Residue[] => {
     if (found.state === 'absent' || found.state === 'unknown' || found.owner !== 'slipway') return [];
-    const { monthlyUsd } = resource.estimate?.() ?? { monthlyUsd: 0 };
-    return [
-      {
-        kind: WORDS[resource.kind] ?? resource.kind,
-        physicalId: found.physicalId,
-        reason: 'It carries the tag of this platform and was not deleted: destroy again, or delete it by hand.',
-        monthlyUsd,
-      },
-    ];
+    return [notDeleted(resource, found.physicalId)];
   });
+}
+
+function notDeleted(resource: AnyResource, physicalId: string): Residue {
+  return {
+    kind: WORDS[resource.kind] ?? resource.kind,
+    physicalId,
+    reason: 'It carries the tag of this platform and was not deleted: destroy again, or delete it by hand.',
+    monthlyUsd: (resource.estimate?.() ?? { monthlyUsd: 0 }).monthlyUsd,
+  };
 }
 
 /** What controllers in the cluster made, in the whole region: it carries the cluster's tag. */

@@ -3,23 +3,27 @@ import { compare } from '../../core/graph/compare.ts';
 import { NotYet } from '../../core/graph/errors.ts';
 import type { Resource } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
-import { codeOf, read, remove, write } from '../errors.ts';
+import { codeOf, remove, write } from '../errors.ts';
 import type { AddressOut } from '../outputs.ts';
 import { namedTagsOf } from '../tags.ts';
 import { answering, ec2Line, tagWords } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 import { cidrKey } from './subnet.ts';
 
 export function addressKind(scope: AwsScope): Ec2Kind<Address, AddressOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::EIP',
-    // DescribeAddresses has no pages.
-    list: (look) =>
-      look.share('ec2:addresses', async () => {
-        const found = await read(aws, look, (o) => aws.ec2.send(new DescribeAddressesCommand({ Filters: ofPlatform(scope) }), o));
-        return listed(found?.Addresses ?? [], (address) => address.AllocationId);
-      }),
+    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: scope.prices.publicIpv4 }),
+    list: listOf(scope, {
+      key: 'addresses',
+      // DescribeAddresses has no pages.
+      async *pages(o) {
+        yield await aws.ec2.send(new DescribeAddressesCommand({ Filters: ofPlatform(scope) }), o);
+      },
+      itemsOf: (page) => page.Addresses,
+      idOf: (address) => address.AllocationId,
+    }),
     view: async ({ id, item }) => ({ state: 'ready', outputs: { allocationId: id, publicIp: item.PublicIp ?? '' }, attributes: {} }),
     used: async ({ item }) => item.AssociationId !== undefined,
     delete: (seen, ctx) =>
@@ -62,7 +66,7 @@ export function address(scope: AwsScope, cidr: string): Resource<AddressOut, Rec
       update: (seen, _inputs, ctx) => retag(scope, present(seen), tags, ctx),
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: scope.prices.publicIpv4 }),
+    estimate: kind.estimate,
     placeholders: () => ({ allocationId: `<ALLOCATION-ID-FOR-${cidrKey(cidr)}>` }),
     commands: () => [ec2Line(aws, 'allocate-address', '--domain', 'vpc', ...tagWords('elastic-ip', tags), ...answering('AllocationId'))],
   };

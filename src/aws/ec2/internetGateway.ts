@@ -11,27 +11,21 @@ import type { Handle, Present, Resource, StepContext } from '../../core/graph/re
 import type { AwsScope } from '../awsScope.ts';
 import { remove, write } from '../errors.ts';
 import type { GatewayOut, VpcOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export function gatewayKind(scope: AwsScope): Ec2Kind<InternetGateway, GatewayOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::InternetGateway',
-    list: (look) =>
-      look.share('ec2:internet-gateways', async () =>
-        listed(
-          await readAll(
-            aws,
-            look,
-            (o) => paginateDescribeInternetGateways({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
-            (page) => page.InternetGateways,
-          ),
-          (gateway) => gateway.InternetGatewayId,
-        ),
-      ),
+    estimate: () => ({ createSeconds: 8, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    list: listOf(scope, {
+      key: 'internet-gateways',
+      pages: (o) => paginateDescribeInternetGateways({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.InternetGateways,
+      idOf: (gateway) => gateway.InternetGatewayId,
+    }),
     async view({ id, item }) {
       const attachment = item.Attachments?.find((each) => each.State !== 'detached');
       const attributes = { vpcId: attachment?.VpcId ?? null };
@@ -94,7 +88,7 @@ export function internetGateway(scope: AwsScope, needs: GatewayNeeds): Resource<
       },
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 8, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     placeholders: () => ({ gatewayId: GATEWAY_ID }),
     commands: ({ vpc }) => [
       ec2Line(aws, 'create-internet-gateway', ...tagWords('internet-gateway', tags), ...answering('InternetGateway.InternetGatewayId')),

@@ -5,6 +5,7 @@ import type {
   AnyResource,
   Attributes,
   Depth,
+  Estimate,
   Look,
   Observation,
   Present,
@@ -13,7 +14,8 @@ import type {
   Twin,
 } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
-import { write } from '../errors.ts';
+import { write, type Send } from '../errors.ts';
+import { readAll } from '../pages.ts';
 import { comparableTags, ownerOf, PLATFORM_TAG, readTags, RESOURCE_TAG, tagList, type TagList, type Tags } from '../tags.ts';
 import { leftoverTitle } from './leftoverTitle.ts';
 
@@ -43,6 +45,7 @@ export type View<Out> =
 export interface Ec2Kind<Item, Out> {
   /** CloudFormation's name. */
   readonly type: string;
+  readonly estimate: () => Estimate;
   /** Everything of this kind with the platform's tag: one shared read. */
   list(look: Look): Promise<readonly Listed<Item>[]>;
   view(listed: Listed<Item>, look: Look, depth: Depth): Promise<View<Out>>;
@@ -56,16 +59,30 @@ export const ofPlatform = ({ identity }: AwsScope): { Name: string; Values: stri
   { Name: `tag:${PLATFORM_TAG}`, Values: [identity.platform] },
 ];
 
-/** Items as a describe call lists them; one without an id cannot be acted on and is left out. */
-export function listed<Item extends { readonly Tags?: TagList | undefined }>(
-  items: readonly Item[],
-  idOf: (item: Item) => string | undefined,
-  leaving: (item: Item) => boolean = () => false,
-): readonly Listed<Item>[] {
-  return items.flatMap((item) => {
-    const id = idOf(item);
-    return id === undefined ? [] : [{ id, tags: readTags(item.Tags), leaving: leaving(item), item }];
-  });
+interface Listing<Page, Item> {
+  /** Names the read that all who ask share. */
+  readonly key: string;
+  pages(options: Parameters<Send<Page>>[0]): AsyncIterable<Page>;
+  itemsOf(page: Page): readonly Item[] | undefined;
+  idOf(item: Item): string | undefined;
+  /** Where EC2 lists what is on its way out: `gone` ones are there in name only. */
+  lifeOf?(item: Item): 'there' | 'leaving' | 'gone';
+}
+
+/** The list of a kind, from its describe call. What has no id cannot be acted on and is left out. */
+export function listOf<Page, Item extends { readonly Tags?: TagList | undefined }>(
+  { aws }: AwsScope,
+  { key, pages, itemsOf, idOf, lifeOf = () => 'there' }: Listing<Page, Item>,
+): (look: Look) => Promise<readonly Listed<Item>[]> {
+  return (look) =>
+    look.share(`ec2:${key}`, async () => {
+      const items = await readAll(aws, look, pages, itemsOf);
+      return items.flatMap((item) => {
+        const id = idOf(item);
+        const life = lifeOf(item);
+        return id === undefined || life === 'gone' ? [] : [{ id, tags: readTags(item.Tags), leaving: life === 'leaving', item }];
+      });
+    });
 }
 
 /** Looks at the one resource of a kind that carries the tag. `tags` are those wanted: no other is compared. */
@@ -127,5 +144,6 @@ export function leftover<Item, Out>(
     hiddenFor: EC2_HIDDEN_MS,
     observe: (look, depth) => observeTagged(scope, kind, resource, {}, look, depth),
     steps: { plan: () => ({ action: 'none' }), delete: (seen, ctx) => kind.delete(seen, ctx) },
+    estimate: kind.estimate,
   };
 }

@@ -6,10 +6,9 @@ import type { AwsScope } from '../awsScope.ts';
 import { ClientToken } from '../clientToken.ts';
 import { remove, write } from '../errors.ts';
 import type { AddressOut, GatewayOut, NatOut, SubnetOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind, type View } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind, type View } from './kind.ts';
 import { routeTableKind } from './routeTable.ts';
 import { cidrKey } from './subnet.ts';
 
@@ -17,21 +16,15 @@ export function natKind(scope: AwsScope): Ec2Kind<NatGateway, NatOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::NatGateway',
-    // A deleted one stays listed for about an hour.
-    list: (look) =>
-      look.share('ec2:nat-gateways', async () => {
-        const all = await readAll(
-          aws,
-          look,
-          (o) => paginateDescribeNatGateways({ client: aws.ec2 }, { Filter: ofPlatform(scope) }, o),
-          (page) => page.NatGateways,
-        );
-        return listed(
-          all.filter((nat) => nat.State !== 'deleted'),
-          (nat) => nat.NatGatewayId,
-          (nat) => nat.State === 'deleting',
-        );
-      }),
+    estimate: () => ({ createSeconds: 110, updateSeconds: 2, deleteSeconds: 60, monthlyUsd: scope.prices.natGateway }),
+    list: listOf(scope, {
+      key: 'nat-gateways',
+      pages: (o) => paginateDescribeNatGateways({ client: aws.ec2 }, { Filter: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.NatGateways,
+      idOf: (nat) => nat.NatGatewayId,
+      // A deleted one stays listed for about an hour.
+      lifeOf: ({ State }) => (State === 'deleted' ? 'gone' : State === 'deleting' ? 'leaving' : 'there'),
+    }),
     view: async ({ id, item }) => viewOf(id, item),
     used: async ({ id }, look) =>
       (await routeTableKind(scope, 'private').list(look)).some(
@@ -125,7 +118,7 @@ export function natGateway(scope: AwsScope, cidr: string, needs: NatNeeds): Reso
       update: (seen, _inputs, ctx) => retag(scope, present(seen), tags, ctx),
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 110, updateSeconds: 2, deleteSeconds: 60, monthlyUsd: scope.prices.natGateway }),
+    estimate: kind.estimate,
     placeholders: () => ({ natGatewayId: placeholder }),
     commands: ({ subnet, address }) => [
       ec2Line(

@@ -14,12 +14,11 @@ import type { AwsScope } from '../awsScope.ts';
 import { ClientToken } from '../clientToken.ts';
 import { remove, write } from '../errors.ts';
 import type { EgressOut, GatewayOut, NatOut, RouteTableOut, SubnetOut, VpcOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf, type Tags } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
 import {
   EC2_HIDDEN_MS,
-  listed,
+  listOf,
   observeTagged,
   ofPlatform,
   present,
@@ -38,18 +37,13 @@ export function routeTableKind(scope: AwsScope, access: Access, expected = 1): E
   const { aws } = scope;
   return {
     type: 'AWS::EC2::RouteTable',
-    list: (look) =>
-      look.share('ec2:route-tables', async () =>
-        listed(
-          await readAll(
-            aws,
-            look,
-            (o) => paginateDescribeRouteTables({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
-            (page) => page.RouteTables,
-          ),
-          (table) => table.RouteTableId,
-        ),
-      ),
+    estimate: () => ({ createSeconds: 8 + 2 * expected, updateSeconds: 3, deleteSeconds: 2 + 3 * expected, monthlyUsd: 0 }),
+    list: listOf(scope, {
+      key: 'route-tables',
+      pages: (o) => paginateDescribeRouteTables({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.RouteTables,
+      idOf: (table) => table.RouteTableId,
+    }),
     view: async ({ id, item }) => viewOf(id, item, access, expected),
     used: async ({ item }) => (item.Associations ?? []).length > 0,
     async delete(seen, ctx) {
@@ -198,7 +192,7 @@ export function publicRoutes(scope: AwsScope, needs: PublicNeeds): Resource<Rout
         ),
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 12, updateSeconds: 3, deleteSeconds: 8, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     placeholders: () => ({ routeTableId: placeholderOf(id) }),
     commands: ({ vpc, gateway, subnets }) =>
       commands(
@@ -236,7 +230,7 @@ export function privateRoutes(scope: AwsScope, cidr: string, needs: PrivateNeeds
         update(scope, wish, present(seen), { NatGatewayId: nat.natGatewayId }, [subnet.subnetId], ctx),
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 10, updateSeconds: 3, deleteSeconds: 5, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     placeholders: ({ subnet }) => ({
       ...(subnet.subnetId === undefined ? {} : { subnetId: subnet.subnetId }),
       routeTableId: placeholderOf(id),

@@ -13,30 +13,25 @@ import { ClientToken } from '../clientToken.ts';
 import { isNotFound } from '../errorCodes.ts';
 import { write } from '../errors.ts';
 import type { EgressOut, EndpointOut, VpcOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf } from '../tags.ts';
 import { ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+
+/** A deleted endpoint stays listed for a while. */
+const LIFE: Readonly<Partial<Record<string, 'leaving' | 'gone'>>> = { deleting: 'leaving', deleted: 'gone' };
 
 export function endpointKind(scope: AwsScope): Ec2Kind<VpcEndpoint, EndpointOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::VPCEndpoint',
-    list: (look) =>
-      look.share('ec2:vpc-endpoints', async () =>
-        listed(
-          (
-            await readAll(
-              aws,
-              look,
-              (o) => paginateDescribeVpcEndpoints({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
-              (page) => page.VpcEndpoints,
-            )
-          ).filter((endpoint) => stateOf(endpoint) !== 'deleted'),
-          (endpoint) => endpoint.VpcEndpointId,
-          (endpoint) => stateOf(endpoint) === 'deleting',
-        ),
-      ),
+    estimate: () => ({ createSeconds: 10, updateSeconds: 5, deleteSeconds: 10, monthlyUsd: 0 }),
+    list: listOf(scope, {
+      key: 'vpc-endpoints',
+      pages: (o) => paginateDescribeVpcEndpoints({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.VpcEndpoints,
+      idOf: (endpoint) => endpoint.VpcEndpointId,
+      lifeOf: (endpoint) => LIFE[stateOf(endpoint)] ?? 'there',
+    }),
     async view({ id, item }) {
       const attributes = { vpcId: item.VpcId, serviceName: item.ServiceName, routeTableIds: [...(item.RouteTableIds ?? [])].sort() };
       const state = stateOf(item);
@@ -111,7 +106,7 @@ export function s3Endpoint(scope: AwsScope, needs: EndpointNeeds): Resource<Endp
       async update(observed, { egress }, ctx) {
         const seen = present(observed);
         if (tagsDiffer(seen, tags)) return retag(scope, seen, tags, ctx);
-        const has = listOf(seen.attributes['routeTableIds']);
+        const has = idsIn(seen.attributes['routeTableIds']);
         const wanted = egress.map((each) => each.routeTableId);
         const AddRouteTableIds = wanted.filter((table) => !has.includes(table));
         const RemoveRouteTableIds = has.filter((table) => !wanted.includes(table));
@@ -123,7 +118,7 @@ export function s3Endpoint(scope: AwsScope, needs: EndpointNeeds): Resource<Endp
       },
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 10, updateSeconds: 5, deleteSeconds: 10, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     commands: ({ vpc, egress }) => [
       ec2Line(
         aws,
@@ -135,5 +130,5 @@ export function s3Endpoint(scope: AwsScope, needs: EndpointNeeds): Resource<Endp
   };
 }
 
-const listOf = (value: Json | undefined): readonly string[] =>
+const idsIn = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -4,10 +4,9 @@ import type { Handle, Resource } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { remove, write } from '../errors.ts';
 import type { SubnetOut, VpcOut, ZonesOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf, type Tags } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export type Access = 'public' | 'private';
 
@@ -15,18 +14,13 @@ export function subnetKind(scope: AwsScope): Ec2Kind<Subnet, SubnetOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::Subnet',
-    list: (look) =>
-      look.share('ec2:subnets', async () =>
-        listed(
-          await readAll(
-            aws,
-            look,
-            (o) => paginateDescribeSubnets({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
-            (page) => page.Subnets,
-          ),
-          (subnet) => subnet.SubnetId,
-        ),
-      ),
+    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    list: listOf(scope, {
+      key: 'subnets',
+      pages: (o) => paginateDescribeSubnets({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.Subnets,
+      idOf: (subnet) => subnet.SubnetId,
+    }),
     async view({ id, item }) {
       const outputs = { subnetId: id, zoneId: item.AvailabilityZoneId ?? '' };
       const attributes = { vpcId: item.VpcId, cidr: item.CidrBlock, zoneId: item.AvailabilityZoneId };
@@ -99,7 +93,7 @@ export function subnet(scope: AwsScope, { access, cidr, index }: SubnetWish, nee
       update: (seen, _inputs, ctx) => retag(scope, present(seen), tags, ctx),
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     placeholders: () => ({ subnetId: `<${access.toUpperCase()}-SUBNET-${index + 1}-ID>` }),
     commands: ({ vpc, zones }) => [
       ec2Line(

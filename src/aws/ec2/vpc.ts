@@ -11,29 +11,23 @@ import type { Attributes, Look, Resource, ResourceId } from '../../core/graph/re
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { VpcOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { namedTagsOf } from '../tags.ts';
 import { gatewayKind } from './internetGateway.ts';
 import { answering, ec2Line, tagWords } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listed, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
 import { subnetKind } from './subnet.ts';
 
 export function vpcKind(scope: AwsScope): Ec2Kind<Vpc, VpcOut> {
   const { aws } = scope;
   return {
     type: 'AWS::EC2::VPC',
-    list: (look) =>
-      look.share('ec2:vpcs', async () =>
-        listed(
-          await readAll(
-            aws,
-            look,
-            (o) => paginateDescribeVpcs({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
-            (page) => page.Vpcs,
-          ),
-          (vpc) => vpc.VpcId,
-        ),
-      ),
+    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    list: listOf(scope, {
+      key: 'vpcs',
+      pages: (o) => paginateDescribeVpcs({ client: aws.ec2 }, { Filters: ofPlatform(scope) }, o),
+      itemsOf: (page) => page.Vpcs,
+      idOf: (vpc) => vpc.VpcId,
+    }),
     async view({ id, item }, look, depth) {
       const attributes = { cidr: item.CidrBlock, ...(depth === 'plan' ? await dnsFlags(scope, look, id) : {}) };
       if (item.State !== 'available') return { state: 'pending', outputs: { vpcId: id }, reason: 'AWS is making the VPC', attributes };
@@ -108,7 +102,7 @@ export function vpc(scope: AwsScope, { cidr, after }: VpcWish): Resource<VpcOut,
       },
       delete: (seen, ctx) => kind.delete(seen, ctx),
     },
-    estimate: () => ({ createSeconds: 5, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    estimate: kind.estimate,
     placeholders: () => ({ vpcId: VPC_ID }),
     commands: () => [
       ec2Line(aws, 'create-vpc', '--cidr-block', cidr, ...tagWords('vpc', tags), ...answering('Vpc.VpcId')),

@@ -28,6 +28,7 @@ import type { AccessOut, CallerOut, ClusterOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 import { CREATOR_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
+import { ACCESS_ESTIMATE } from './estimates.ts';
 import { owned, tagArgument } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
 
@@ -131,7 +132,7 @@ function access(
       },
       delete: (seen, ctx) => deleteEntry(scope, seen, ctx),
     },
-    estimate: () => ({ createSeconds: 5, updateSeconds: 3, deleteSeconds: 3, monthlyUsd: 0 }),
+    estimate: () => ACCESS_ESTIMATE,
     commands: ({ caller }) => commandsOf(scope, who.shown(caller), caller.partition ?? 'aws', tags),
   };
 }

@@ -20,6 +20,7 @@ import { read, remove, write } from '../errors.ts';
 import type { AddonOut, AddonVersionOut, ClusterOut, RoleOut } from '../outputs.ts';
 import { comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
+import { ADDON_ESTIMATE } from './estimates.ts';
 import { issuesText, owned, readJson, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
 
@@ -118,7 +119,7 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
       },
       delete: (seen, ctx) => deleteAddon(scope, seen, ctx),
     },
-    estimate: () => ({ createSeconds: 60, updateSeconds: 60, deleteSeconds: 20, monthlyUsd: 0 }),
+    estimate: () => ADDON_ESTIMATE,
     commands: (known) => commandsOf(scope, wish, tags, knowledge.then(known)),
   };
 }

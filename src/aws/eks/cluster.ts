@@ -20,6 +20,7 @@ import type { Tags } from '../tags.ts';
 import { describeCluster } from './describeCluster.ts';
 import { issuesText, owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
+import { clusterEstimate } from './estimates.ts';
 import { compareVersions } from './kubernetesVersion.ts';
 
 export interface ClusterWish {
@@ -55,7 +56,7 @@ const REFUSAL =
  * self-managed add-ons, since a later add-on of EKS would collide with them. The request token is the SDK's own, one per command.
  */
 export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds): Resource<ClusterOut, ClusterNeeds> {
-  const { clusterName, identity, prices } = scope;
+  const { clusterName, identity } = scope;
   const title = `EKS cluster ${clusterName}`;
   const tags = tagsOf(identity, ID);
   /** Since when EKS says that it cannot assume the role. */
@@ -98,7 +99,7 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
       delete: (seen, ctx) => deleteCluster(scope, seen, ctx),
       foresee: (seen, { caller, version }) => foresee(scope, seen, caller, version.version),
     },
-    estimate: () => ({ createSeconds: 600, updateSeconds: 120, deleteSeconds: 300, monthlyUsd: prices.cluster }),
+    estimate: () => clusterEstimate(scope.prices),
     placeholders: () => ({ issuer: 'https://<OIDC-ISSUER>' }),
     commands: (inputs) => commandsOf(scope, wish, tags, inputs),
   };

@@ -1,5 +1,5 @@
 import { paginateListAddons } from '@aws-sdk/client-eks';
-import type { AnyResource, Look, Observation, Present, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type { AnyResource, Estimate, Look, Observation, Present, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import { readAll } from '../pages.ts';
 import { RESOURCE_TAG } from '../tags.ts';
 import type { Tags } from '../tags.ts';
@@ -9,7 +9,9 @@ import { deleteCluster } from './cluster.ts';
 import { describeCluster } from './describeCluster.ts';
 import { owned } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
-import { deleteNodegroup, describeNodegroup, ourNodegroups } from './nodegroup.ts';
+import { describeNodegroup, ourNodegroups } from './describeNodegroup.ts';
+import { ACCESS_ESTIMATE, ADDON_ESTIMATE, clusterEstimate, nodegroupEstimate } from './estimates.ts';
+import { deleteNodegroup } from './nodegroup.ts';
 
 /**
  * What EKS has with this platform's tag, whatever platform.yml says now, as resources that can be looked at and deleted: an admin or an
@@ -22,8 +24,13 @@ export async function discoverEks(scope: EksScope, look: Look): Promise<readonly
   return [
     foundCluster(scope),
     ...addons,
-    ...groups.map(({ nodegroupName = '', tags }) =>
+    ...groups.map(({ nodegroupName = '', tags, instanceTypes = [], capacityType, scalingConfig }) =>
       found('AWS::EKS::Nodegroup', `Node group ${nodegroupName}`, tags ?? {}, {
+        estimate: nodegroupEstimate(scope.prices, {
+          instanceTypes,
+          capacity: capacityType === 'SPOT' ? 'spot' : 'onDemand',
+          desired: scalingConfig?.desiredSize ?? 0,
+        }),
         look: async (again) => presentOf(nodegroupName, {}, (await describeNodegroup(scope, again, nodegroupName))?.status),
         delete: (seen, ctx) => deleteNodegroup(scope, seen, ctx),
       }),
@@ -33,11 +40,12 @@ export async function discoverEks(scope: EksScope, look: Look): Promise<readonly
 }
 
 interface Deletable {
+  readonly estimate: Estimate;
   look(look: Look): Promise<Observation<Record<never, never>>>;
   delete(seen: Present, ctx: StepContext): Promise<void>;
 }
 
-function found(kind: string, title: string, tags: Tags, { look, delete: remover }: Deletable): AnyResource {
+function found(kind: string, title: string, tags: Tags, { look, delete: remover, estimate }: Deletable): AnyResource {
   // Without the tag of a resource it is told by its title: it cannot be claimed by any.
   const id: ResourceId = tags[RESOURCE_TAG] ?? title;
   return {
@@ -50,6 +58,7 @@ function found(kind: string, title: string, tags: Tags, { look, delete: remover 
     hiddenFor: 30_000,
     observe: look,
     steps: { plan: () => ({ action: 'none' }), delete: remover },
+    estimate: () => estimate,
   };
 }
 
@@ -74,6 +83,7 @@ async function foundAddons(scope: EksScope, look: Look): Promise<readonly AnyRes
     .filter(({ addon }) => owned(addon?.tags, scope) === 'slipway')
     .map(({ name, addon }) =>
       found('AWS::EKS::Addon', `${name} add-on`, addon?.tags ?? {}, {
+        estimate: ADDON_ESTIMATE,
         look: async (again) => presentOf(name, { name }, (await describeAddon(scope, again, name))?.status),
         delete: (seen, ctx) => deleteAddon(scope, seen, ctx),
       }),
@@ -87,6 +97,7 @@ async function foundEntries(scope: EksScope, look: Look): Promise<readonly AnyRe
     .filter(({ entry }) => owned(entry?.tags, scope) === 'slipway')
     .map(({ arn, entry }) =>
       found('AWS::EKS::AccessEntry', `Access of ${arn.split('/').at(-1) ?? arn}`, entry?.tags ?? {}, {
+        estimate: ACCESS_ESTIMATE,
         look: async (again) => presentOf(arn, {}, (await describeEntry(scope, again, arn)) === undefined ? undefined : 'ACTIVE'),
         delete: (seen, ctx) => deleteEntry(scope, seen, ctx),
       }),
@@ -100,6 +111,7 @@ function foundCluster(scope: EksScope): AnyResource {
     `EKS cluster ${clusterName}`,
     { [RESOURCE_TAG]: 'cluster' },
     {
+      estimate: clusterEstimate(scope.prices),
       async look(look) {
         const cluster = await describeCluster(scope, look);
         return presentOf(cluster?.arn ?? clusterName, { deletionProtection: cluster?.deletionProtection === true }, cluster?.status);

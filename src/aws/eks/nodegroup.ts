@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  CreateNodegroupCommand,
-  DeleteNodegroupCommand,
-  DescribeNodegroupCommand,
-  TagResourceCommand,
-  UpdateNodegroupConfigCommand,
-  paginateListNodegroups,
-} from '@aws-sdk/client-eks';
+import { CreateNodegroupCommand, DeleteNodegroupCommand, TagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import type { Nodegroup } from '@aws-sdk/client-eks';
 import type { Finding } from '../../core/findings/finding.ts';
 import { canonical, compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
   Change,
-  Estimate,
   Foreseen,
   Handle,
   Inputs,
@@ -28,13 +20,14 @@ import type {
 import { instanceTypeOf } from '../../core/platform/instanceTypes.ts';
 import type { ComputeSpec } from '../../core/platform/platformSpec.ts';
 import { controllerPods, podSlots, podsOf, runbookPods } from '../../core/platform/podSlots.ts';
-import { read, remove, write } from '../errors.ts';
+import { remove, write } from '../errors.ts';
 import type { ClusterOut, EgressOut, NodegroupOut, RoleOut } from '../outputs.ts';
-import { readAll } from '../pages.ts';
 import { GENERATION_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
+import { describeNodegroup, ourNodegroups } from './describeNodegroup.ts';
 import { owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope, Issue } from './eksScope.ts';
+import { DISK_GIB, nodegroupEstimate } from './estimates.ts';
 import { firstScale, wantedScale } from './nodegroupScale.ts';
 import type { Scale } from './nodegroupScale.ts';
 
@@ -56,7 +49,6 @@ type NodegroupNeeds = {
 };
 
 const ID = 'nodegroup';
-const DISK_GIB = 20;
 const REFUSED = ['name', 'instanceTypes', 'capacity', 'roleArn', 'subnetIds'];
 const REFUSAL =
   'EKS cannot change that in a node group. Put back what platform.yml said, or destroy the stage compute and apply again: what runs on the nodes stops meanwhile.';
@@ -115,7 +107,7 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
       foresee: (seen) => (seen.state === 'ready' || seen.state === 'degraded' ? seen.outputs : { name }),
     },
     check: () => Promise.resolve(podSlotFindings(wish)),
-    estimate: () => estimateOf(scope, wish.compute),
+    estimate: () => nodegroupEstimate(scope.prices, wish.compute),
     commands: (inputs) => commandsOf(scope, wish, name, tags, inputs),
   };
 }
@@ -231,29 +223,6 @@ function scaleIn({ attributes }: Present): Scale {
   return { min: number('min'), desired: number('desired'), max: number('max') };
 }
 
-/** One `eks:DescribeNodegroup` for all who ask in one look; `undefined` also while there is no cluster. */
-export function describeNodegroup({ aws, clusterName }: EksScope, look: Look, nodegroupName: string): Promise<Nodegroup | undefined> {
-  return look.share(`eks:nodegroup ${nodegroupName}`, async () => {
-    const found = await read(aws, look, (o) => aws.eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }), o));
-    return found?.nodegroup;
-  });
-}
-
-/** All node groups of the cluster with our platform's tag. */
-export async function ourNodegroups(scope: EksScope, look: Look): Promise<readonly Nodegroup[]> {
-  const { aws, clusterName } = scope;
-  const names = await look.share('eks:nodegroups', () =>
-    readAll(
-      aws,
-      look,
-      (o) => paginateListNodegroups({ client: aws.eks }, { clusterName }, o),
-      (page) => page.nodegroups,
-    ),
-  );
-  const groups = await Promise.all(names.map((name) => describeNodegroup(scope, look, name)));
-  return groups.flatMap((group) => (group !== undefined && owned(group.tags, scope) === 'slipway' ? [group] : []));
-}
-
 /** One that was made from another spec: its name carries another hash. */
 async function otherGeneration(scope: EksScope, look: Look, name: string): Promise<Nodegroup | undefined> {
   const others = (await ourNodegroups(scope, look)).filter((group) => group.tags?.[RESOURCE_TAG] === ID && group.nodegroupName !== name);
@@ -297,13 +266,6 @@ export function deleteNodegroup({ aws, clusterName }: EksScope, seen: Present, c
 function demandOf({ instanceTypes, capacity, desired }: ComputeSpec): readonly QuotaDemand[] {
   const vcpu = Math.max(0, ...instanceTypes.map((type) => instanceTypeOf(type)?.vcpu ?? 0));
   return vcpu === 0 ? [] : [{ quota: capacity === 'spot' ? 'ec2:L-34B43A08' : 'ec2:L-1216C47A', amount: vcpu * desired }];
-}
-
-function estimateOf({ prices }: EksScope, { instanceTypes, capacity, desired }: ComputeSpec): Estimate {
-  const [type = ''] = instanceTypes;
-  const instance = prices.instance(type, capacity);
-  const monthlyUsd = instance === undefined || prices.gp3Gib === undefined ? undefined : desired * (instance + DISK_GIB * prices.gp3Gib);
-  return { createSeconds: 240, updateSeconds: 30, deleteSeconds: 180, monthlyUsd };
 }
 
 function commandsOf(

@@ -3,8 +3,8 @@ import type { AnyResource, Look } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { remove } from '../errors.ts';
 import { RESOURCE_TAG, ownerOf, readTags } from '../tags.ts';
-import { ourProviders } from './oidcProvider.ts';
-import { attachedPolicies, deleteRole, getRole } from './role.ts';
+import { OIDC_ESTIMATE, ourProviders } from './oidcProvider.ts';
+import { attachedPolicies, deleteRole, getRole, ROLE_ESTIMATE } from './role.ts';
 import { roleName } from './roleName.ts';
 
 /** Every role that a platform can have. IAM cannot be asked by tag, but the names are ours. */
@@ -38,6 +38,7 @@ async function foundRole(scope: AwsScope, look: Look, name: string): Promise<rea
         return { state: 'ready', owner, physicalId: role.Arn, attributes: { policies }, outputs: { arn: role.Arn, name } };
       },
       steps: { plan: () => ({ action: 'none' }), delete: (_seen, ctx) => deleteRole(aws, name, ctx) },
+      estimate: () => ROLE_ESTIMATE,
     },
   ];
 }
@@ -59,5 +60,6 @@ function foundProvider(scope: AwsScope, arn: string): AnyResource {
       delete: (_seen, ctx) =>
         remove(aws, ctx, (o) => aws.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }), o)),
     },
+    estimate: () => OIDC_ESTIMATE,
   };
 }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { GetOpenIDConnectProviderResponse } from '@aws-sdk/client-iam';
 import { compare } from '../../core/graph/compare.ts';
-import type { Attributes, Change, Foreseen, Handle, Look, Observation, Resource } from '../../core/graph/resource.ts';
+import type { Attributes, Change, Estimate, Foreseen, Handle, Look, Observation, Resource } from '../../core/graph/resource.ts';
 import type { Aws } from '../aws.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
@@ -33,6 +33,8 @@ type OidcNeeds = { readonly caller: Handle<CallerOut>; readonly cluster: Handle<
  * IAM's trust in the tokens of our cluster. No thumbprint: IAM fetches it and has its own list of authorities. It does not go with
  * the cluster, and a cluster that was made again has another issuer, so one that belongs to a dead cluster is made anew without asking.
  */
+export const OIDC_ESTIMATE: Estimate = { createSeconds: 3, updateSeconds: 2, deleteSeconds: 3, monthlyUsd: 0 };
+
 export function oidcProvider(scope: AwsScope, needs: OidcNeeds): Resource<OidcOut, OidcNeeds> {
   const { aws, identity } = scope;
   const tags = tagsOf(identity, ID);
@@ -82,7 +84,7 @@ export function oidcProvider(scope: AwsScope, needs: OidcNeeds): Resource<OidcOu
         remove(aws, ctx, (o) => aws.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: seen.physicalId }), o)),
       foresee: (seen, { caller, cluster }) => foreseenOf(seen, caller, cluster.issuer),
     },
-    estimate: () => ({ createSeconds: 3, updateSeconds: 2, deleteSeconds: 3, monthlyUsd: 0 }),
+    estimate: () => OIDC_ESTIMATE,
     commands: ({ cluster }) => [
       [
         ...['aws', 'eks', 'describe-cluster', '--region', aws.region, '--name', cluster.name ?? '<CLUSTER>'],

@@ -18,6 +18,7 @@ import type {
   Attributes,
   CommandLine,
   Depth,
+  Estimate,
   Foreseen,
   Handle,
   Inputs,
@@ -39,6 +40,8 @@ import type { Tags } from '../tags.ts';
 import type { PolicyOut } from './ebsPolicy.ts';
 import type { Claim } from './claim.ts';
 import { readTrust, serviceTrust, webIdentityTrust } from './trust.ts';
+
+export const ROLE_ESTIMATE: Estimate = { createSeconds: 15, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 };
 
 export interface RoleSpec {
   readonly id: ResourceId;
@@ -144,7 +147,7 @@ function role<N extends Needs>(
       delete: (_seen, ctx) => deleteRole(aws, name, ctx),
       foresee: (seen, known) => (seen.state === 'ready' ? seen.outputs : knowledge.foresee(known)),
     },
-    estimate: () => ({ createSeconds: 15, updateSeconds: 2, deleteSeconds: 5, monthlyUsd: 0 }),
+    estimate: () => ROLE_ESTIMATE,
     commands: (known) => commandsOf(aws.region, spec, knowledge.then(known), tags),
   };
 }
