@@ -1,5 +1,5 @@
 import type { Cause } from './cause.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { Finding, SourceRange } from '../findings/finding.ts';
 
 /** A resource's name in its platform, stable and written in its tags: `cluster`, `subnet/private/10.0.16.0-20`. Never an index, never the stage. */
 export type ResourceId = string;
@@ -179,6 +179,10 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   readonly demand?: readonly QuotaDemand[];
   /** What must hold before the first write: findings, never an exception for what only informs. */
   check?(look: Look): Promise<readonly Finding[]>;
+  /** Where a person wrote it, when that is not `platform.yml`: the document of a manifest. */
+  readonly source?: SourceRange;
+  /** Where a browser finds it once it is there, e.g. the host of an Ingress. */
+  url?(outputs: Partial<O>): string | undefined;
   /** The aws / kubectl lines that a person would type instead. */
   commands?(inputs: Foreseen<N>): readonly CommandLine[];
   /** What stands in such lines for outputs that only AWS can tell: `<VPC-ID>`. */

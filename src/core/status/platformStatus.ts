@@ -1,4 +1,4 @@
-import type { Finding } from '../findings/finding.ts';
+import type { Finding, SourceRange } from '../findings/finding.ts';
 import type { LeftOver } from '../engine/plan.ts';
 import type { Action, Owner, ResourceId } from '../graph/resource.ts';
 
@@ -43,6 +43,12 @@ export interface ResourceStatus {
   readonly next?: string;
   /** Number of changes that a plan would make, for `outdated`. */
   readonly changes?: number;
+  /** Which cloud it is of (`aws`, `kubernetes`): what can be done with its row. */
+  readonly provider?: string;
+  /** The document of a manifest that it comes from. */
+  readonly source?: SourceRange;
+  /** Where a browser finds it; only while it is ready. */
+  readonly url?: string;
 }
 
 export interface StageStatus {
