@@ -142,7 +142,8 @@ function codeOf(code: string, message: string): string {
 }
 
 function messageOf(error: Parameters<typeof syntaxMessage>[0]): string {
-  if (codeOf(error.code, error.message) === 'manifest.number') return 'This number is not kept exactly on its way to Kubernetes: put it in quotes.';
+  if (codeOf(error.code, error.message) === 'manifest.number')
+    return 'This number is not kept exactly on its way to Kubernetes: put it in quotes.';
   if (error.code === 'MULTIPLE_DOCS') return 'A second document begins here: put --- on the line before it.';
   return syntaxMessage(error);
 }

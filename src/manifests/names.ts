@@ -22,17 +22,23 @@ export interface NameProblem {
 /** Why the API server would refuse the names of an object; also what keeps a URL that is made of them what it is. */
 export function nameProblem(key: ObjectKey, apiVersion: string): NameProblem | undefined {
   const group = groupOf(apiVersion);
-  if ((group !== '' && !subdomain.test(group)) || (apiVersion.includes('/') && group === '') || !version.test(apiVersion.slice(apiVersion.indexOf('/') + 1))) {
+  if (
+    (group !== '' && !subdomain.test(group)) ||
+    (apiVersion.includes('/') && group === '') ||
+    !version.test(apiVersion.slice(apiVersion.indexOf('/') + 1))
+  ) {
     return { message: `${token(apiVersion)} is no version of an API: write one such as v1 or apps/v1.`, path: ['apiVersion'] };
   }
   if (!kindName.test(key.kind)) return { message: `${token(key.kind)} is no kind: write one such as Deployment.`, path: ['kind'] };
-  if (key.namespace !== '' && !label.test(key.namespace)) return { message: words(key.namespace, 'namespace', 63), path: ['metadata', 'namespace'] };
+  if (key.namespace !== '' && !label.test(key.namespace))
+    return { message: words(key.namespace, 'namespace', 63), path: ['metadata', 'namespace'] };
   const path = ['metadata', 'name'];
   if (pathSegment.includes(key.group)) {
     const isSegment = key.name.length <= 253 && key.name !== '.' && key.name !== '..' && !/[/%]/.test(key.name);
     return isSegment ? undefined : { message: `${token(key.name)} is no name: it is at most 253 characters long, without / and %.`, path };
   }
-  if (key.group === '' && labelled.includes(key.kind)) return label.test(key.name) ? undefined : { message: words(key.name, 'name', 63), path };
+  if (key.group === '' && labelled.includes(key.kind))
+    return label.test(key.name) ? undefined : { message: words(key.name, 'name', 63), path };
   return subdomain.test(key.name) ? undefined : { message: words(key.name, 'name', 253), path };
 }
 

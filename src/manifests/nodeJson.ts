@@ -72,7 +72,8 @@ class Reading {
   }
 
   #scalar(value: unknown, node: Node): Read | undefined {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return { json: value, size: 1 };
+    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+      return { json: value, size: 1 };
     this.#problem('manifest.syntax', 'This value has no meaning in Kubernetes: put it in quotes.', node);
     return undefined;
   }
