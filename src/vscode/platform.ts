@@ -166,6 +166,7 @@ export class Platform {
     try {
       const plan = await client.call('plan', { verb, ...(stages ? { stages } : {}) });
       this.#ports.onFindings(this, plan.findings);
+      this.model.setLeft(plan.left);
       return plan;
     } catch (error) {
       // Signed out, or out of reach: the row says so too, and offers the way back.

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/engine/events.ts';
 import type { CommandId } from '../commandIds.ts';
 import { failureCard } from './failureCard.ts';
 import type { PlatformView } from './platformView.ts';
+import { stageCounts } from './stageCounts.ts';
 import { visibleText } from './visibleText.ts';
 import { count, duration, dollars, hourly } from './wording.ts';
 
@@ -40,11 +41,8 @@ export function announcementOf(view: PlatformView, { verb, stages, seconds }: Ra
   if (stages !== undefined) return partDone(view, { verb, stages, seconds }, outcome);
   if (verb === 'destroy') return gone(name, outcome, rehearsal);
   const whole = view.status;
-  const ready = whole?.stages.filter(({ state }) => state === 'ready' || state === 'waiting').length ?? 0;
-  if (whole && ready < whole.stages.length) {
-    const text = `${name}: done, after ${duration(seconds)}. ${ready} of ${count(whole.stages.length, 'stage')} are ready.`;
-    return { level: 'info', text, actions: [] };
-  }
+  const { all, ready } = stageCounts(whole?.stages ?? []);
+  if (ready < all) return { level: 'info', text: `${name}: done, after ${duration(seconds)}. ${readyOf(ready, all)}`, actions: [] };
   if (rehearsal && whole) {
     const real = `≈ ${duration(whole.duration.seconds)} and ≈ ${dollars(whole.cost.wholeMonthlyUsd)} a month for real`;
     return {
@@ -65,7 +63,7 @@ function partDone(view: PlatformView, { verb, stages = [], seconds }: Ran, outco
   const all = view.status?.stages ?? [];
   const titles = all.filter(({ id }) => stages.includes(id)).map(({ title }) => visibleText(title));
   const done = `${titles.join(', ')} ${titles.length === 1 ? 'is' : 'are'} ${verb === 'apply' ? 'ready' : 'gone'}`;
-  const ready = all.filter(({ state }) => state === 'ready' || state === 'waiting').length;
+  const counts = stageCounts(all);
   const [waited, price] =
     view.mode === 'rehearsal'
       ? [`${duration(seconds)} here, ≈ ${duration(outcome.seconds)} for real`, 'What stands would cost']
@@ -73,10 +71,12 @@ function partDone(view: PlatformView, { verb, stages = [], seconds }: Ran, outco
   const residue = outcome.residue.length === 0 ? '' : ` ${count(outcome.residue.length, 'thing')} stayed behind: the log names them.`;
   return {
     level: residue === '' ? 'info' : 'warning',
-    text: `${view.status?.platform.name ?? view.fallbackName}: ${done}, after ${waited}. ${ready} of ${count(all.length, 'stage')} are ready. ${price} ${hourly(outcome.monthlyUsd)}.${residue}`,
+    text: `${view.status?.platform.name ?? view.fallbackName}: ${done}, after ${waited}. ${readyOf(counts.ready, counts.all)} ${price} ${hourly(outcome.monthlyUsd)}.${residue}`,
     actions: residue === '' ? [] : [LOG],
   };
 }
+
+const readyOf = (ready: number, all: number): string => `${ready} of ${count(all, 'stage')} ${ready === 1 ? 'is' : 'are'} ready.`;
 
 function gone(name: string, { residue }: Outcome, rehearsal: boolean): Announcement {
   if (residue.length === 0) {

@@ -2,6 +2,7 @@ import type { StageStatus } from '../../core/status/platformStatus.ts';
 import { sentenceOf } from '../../core/status/sentences.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Addressed } from './rowAddress.ts';
+import { stageCounts } from './stageCounts.ts';
 import { visibleText } from './visibleText.ts';
 import { count, duration, hourly } from './wording.ts';
 
@@ -20,7 +21,7 @@ export function failureCard(view: PlatformView, at?: Addressed): FailureCard {
   const stages = view.status?.stages ?? [];
   const stopped = at?.stage ?? firstStopped(stages);
   const culprit = at?.resource ?? stopped?.resources.find(({ state }) => state === stopped.state);
-  const kept = stages.filter(({ state }) => state === 'ready' || state === 'waiting').length;
+  const { ready, all } = stageCounts(stages);
   const moving = stages
     .filter(({ state }) => state === 'pending' || state === 'deleting')
     .flatMap(({ resources }) => resources.filter(({ state }) => state === 'pending' || state === 'deleting'));
@@ -36,7 +37,7 @@ export function failureCard(view: PlatformView, at?: Addressed): FailureCard {
       240,
     ),
     facts: [
-      `${kept} of ${count(stages.length, 'stage')} are ready and kept`,
+      `${ready} of ${count(all, 'stage')} ${ready === 1 ? 'is' : 'are'} ready and kept`,
       ...(standing > 0 ? [`${view.mode === 'rehearsal' ? 'would cost' : 'costs'} ${hourly(standing)} while it stands`] : []),
       ...(moving.length > 0
         ? [

@@ -66,6 +66,11 @@ export class PlatformModel {
     this.#set({ ...this.#view, interrupted: undefined, failedRun: undefined });
   }
 
+  /** What left platform.yml, as a plan found it; a plan that did not look for all of it says nothing. */
+  setLeft(left: PlatformStatus['left']): void {
+    if (left && this.#view.status) this.#set({ ...this.#view, status: { ...this.#view.status, left } });
+  }
+
   setFindings(findings: readonly Finding[]): void {
     this.#set({ ...this.#view, errors: findings.filter(({ severity }) => severity === 'error').length });
   }

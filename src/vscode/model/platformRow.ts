@@ -2,6 +2,7 @@ import type { StageStatus } from '../../core/status/platformStatus.ts';
 import { priceWords } from '../../core/status/priceWords.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Flag, Icon, Row } from './row.ts';
+import { standingWords } from './stageCounts.ts';
 import { needsAttention } from './stateLook.ts';
 import { visibleText } from './visibleText.ts';
 import { clockTime, count, duration, hourly, monthly, shortAccount, shortIdentity } from './wording.ts';
@@ -110,24 +111,27 @@ function standingFace(view: PlatformView, stages: readonly StageStatus[], now: n
     return { icon: { id: 'cloud' }, words, flags: ['canPreview', 'canApply', ...common] };
   }
   if (stages.every(({ state }) => state === 'ready' || state === 'waiting')) {
-    return { icon: { id: 'pass', color: 'testing.iconPassed' }, words: ['ready', wholePrice(view)], flags: common };
+    const left = view.status?.left?.length ?? 0;
+    if (left === 0) return { icon: { id: 'pass', color: 'testing.iconPassed' }, words: ['ready', wholePrice(view)], flags: common };
+    const words = ['ready', `${left} to delete`, wholePrice(view)];
+    return { icon: { id: 'diff-modified', color: 'charts.blue' }, words, flags: ['canPreview', 'canApply', ...common] };
   }
   return partFace(stages, stands, common);
 }
 
 /** Neither nothing nor everything: named by the worst that there is. */
 function partFace(stages: readonly StageStatus[], stands: readonly string[], common: readonly Flag[]): Face {
-  const ready = `${stages.filter(({ state }) => state === 'ready').length} of ${count(stages.length, 'stage')} ready`;
+  const standing = standingWords(stages);
   const flags: readonly Flag[] = ['canPreview', 'canApply', ...common];
   if (stages.some(({ state }) => state === 'pending' || state === 'deleting')) {
-    return { icon: { id: 'loading~spin' }, words: ['changing', ready, ...stands], flags };
+    return { icon: { id: 'loading~spin' }, words: ['changing', ...standing, ...stands], flags };
   }
   const degraded = stages.find(({ state }) => state === 'degraded' || state === 'unknown');
   if (degraded) {
-    const words = [`${degraded.title} ${degraded.state === 'degraded' ? 'degraded' : 'could not be looked at'}`, ready, ...stands];
+    const words = [`${degraded.title} ${degraded.state === 'degraded' ? 'degraded' : 'could not be looked at'}`, ...standing, ...stands];
     return { icon: { id: 'warning', color: 'problemsWarningIcon.foreground' }, words, badge: true, flags: ['canFix', ...flags] };
   }
-  return { icon: { id: 'diff-modified', color: 'charts.blue' }, words: [ready, ...stands], flags };
+  return { icon: { id: 'diff-modified', color: 'charts.blue' }, words: [...standing, ...stands], flags };
 }
 
 function wholePrice({ status, mode }: PlatformView): string {

@@ -1,3 +1,4 @@
+import { leftGroup } from './leftRows.ts';
 import { hasAttention, platformRow } from './platformRow.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
@@ -11,6 +12,12 @@ export interface RowNode {
   readonly parent: RowNode | undefined;
   row: Row;
   children: readonly RowNode[];
+}
+
+interface Placed {
+  readonly row: Row;
+  /** Places what is under it. */
+  below(node: RowNode): void;
 }
 
 /** The rows of one platform, kept from one view to the next so that only what differs is drawn again. */
@@ -32,7 +39,7 @@ export class RowTree {
   update(view: PlatformView, now: number, attentionOnly: boolean): readonly RowNode[] {
     const changed: RowNode[] = [];
     const kept = new Set<string>(['']);
-    const place = (parent: RowNode, rows: readonly { row: Row; below: (node: RowNode) => void }[]): void => {
+    const place = (parent: RowNode, rows: readonly Placed[]): void => {
       const before = parent.children;
       parent.children = rows.map(({ row, below }) => {
         kept.add(row.path);
@@ -43,28 +50,19 @@ export class RowTree {
       if (!sameMembers(before, parent.children)) changed.push(parent);
     };
     this.#redraw(this.root, platformRow(view, now), changed);
+    const leaf = (row: Row): Placed => ({ row, below: () => undefined });
     const stages = (view.status?.stages ?? []).filter((stage) => !attentionOnly || hasAttention(stage));
-    place(
-      this.root,
-      stages.map((stage) => ({
-        row: stageRow(view, stage, now),
-        below: (stageNode) =>
-          place(
-            stageNode,
-            stage.resources
-              .map((resource) => ({ resource, row: resourceRow(view, stage, resource, now) }))
-              .filter(({ row }) => !attentionOnly || row.attention)
-              .map(({ resource, row }) => ({
-                row,
-                below: (node) =>
-                  place(
-                    node,
-                    causeRows(row.path, resource).map((cause) => ({ row: cause, below: () => undefined })),
-                  ),
-              })),
-          ),
-      })),
-    );
+    const left = leftGroup(view);
+    place(this.root, [
+      ...stages.map((stage): Placed => {
+        const resources = stage.resources
+          .map((resource) => ({ resource, row: resourceRow(view, stage, resource, now) }))
+          .filter(({ row }) => !attentionOnly || row.attention)
+          .map(({ resource, row }): Placed => ({ row, below: (node) => place(node, causeRows(row.path, resource).map(leaf)) }));
+        return { row: stageRow(view, stage, now), below: (node) => place(node, resources) };
+      }),
+      ...(left ? [{ row: left.row, below: (node: RowNode) => place(node, left.members.map(leaf)) }] : []),
+    ]);
     for (const path of this.#nodes.keys()) if (!kept.has(path)) this.#nodes.delete(path);
     return [...new Set(changed)];
   }

@@ -1,5 +1,6 @@
 import { phaseOf, type PlatformView } from './platformView.ts';
 import { progressOf } from './platformRow.ts';
+import { stageCounts } from './stageCounts.ts';
 import { visibleText } from './visibleText.ts';
 
 /** `$(beaker) REHEARSAL cauchy 9/17`, `$(error) cauchy: Compute failed`. Text from outside cannot smuggle an icon in. */
@@ -30,11 +31,11 @@ function stateOfBar(view: PlatformView, name: string): { icon: string; words: st
   const stopped = stages.find(({ state }) => state === 'failed' || state === 'blocked');
   if (stopped) return { icon: 'error', words: `${name}: ${plain(stopped.title)} ${stopped.state === 'failed' ? 'failed' : 'needs you'}` };
   if (view.session === 'notConnected') return { icon: 'plug', words: name };
-  const ready = stages.filter(({ state }) => state === 'ready' || state === 'waiting').length;
-  if (ready === 0) return { icon: 'cloud', words: `${name}: not created` };
-  return ready === stages.length
-    ? { icon: 'pass', words: `${name}: ready` }
-    : { icon: 'diff-modified', words: `${name} ${ready}/${stages.length}` };
+  const { all, ready, absent, changes } = stageCounts(stages);
+  if (absent === all) return { icon: 'cloud', words: `${name}: not created` };
+  if (ready < all) return { icon: 'diff-modified', words: `${name} ${ready}/${all}` };
+  if (changes > 0 || (view.status?.left?.length ?? 0) > 0) return { icon: 'diff-modified', words: `${name}: changes to apply` };
+  return { icon: 'pass', words: `${name}: ready` };
 }
 
 function plain(text: string): string {

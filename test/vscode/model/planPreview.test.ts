@@ -40,7 +40,10 @@ describe('a plan as people read it', () => {
     });
     assert.match(dialog(planOf([orphan])), /^No longer in the platform file: 1 to delete$/m);
     const text = planText(planOf([orphan]), context);
-    assert.match(text, /^ {4}delete NAT gateway for 10\.0\.16\.0\/20 \[needs its own consent: delete\]\n {6}no longer in the platform file$/m);
+    assert.match(
+      text,
+      /^ {4}delete NAT gateway for 10\.0\.16\.0\/20 \[needs its own consent: delete\]\n {6}no longer in the platform file$/m,
+    );
     assert.doesNotMatch(text, /orphans|nat\//);
   });
 

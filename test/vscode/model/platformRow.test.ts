@@ -4,7 +4,7 @@ import { attentionCount, platformRow } from '../../../src/vscode/model/platformR
 import type { PlatformView, RunView } from '../../../src/vscode/model/platformView.ts';
 import { statusBarText } from '../../../src/vscode/model/statusBarText.ts';
 import { clockTime } from '../../../src/vscode/model/wording.ts';
-import { NOW, stage, status, view } from '../example.ts';
+import { NOW, resource, stage, status, view } from '../example.ts';
 
 const looked = clockTime(new Date(NOW).toISOString(), NOW);
 const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
@@ -17,11 +17,12 @@ const run: RunView = {
   stopping: false,
   paused: undefined,
 };
+const STANDING = { cost: { standingMonthlyUsd: 175.2, wholeMonthlyUsd: 283 } };
 const of = (...states: State[]): PlatformView =>
   view(
     status(
       states.map((state, index) => stage({ id: `s${index}`, title: index === 1 ? 'Compute' : `Stage ${index}`, state })),
-      { cost: { standingMonthlyUsd: 175.2, wholeMonthlyUsd: 283 } },
+      STANDING,
     ),
   );
 
@@ -96,6 +97,18 @@ describe('the row of a platform', () => {
     const interrupted = { run: 'r', verb: 'apply', stages: [], at: at(0) } as const;
     assert.ok(platformRow({ ...of('ready', 'absent'), interrupted }, NOW).flags.includes('canContinue'));
     assert.ok(!platformRow({ ...of('ready', 'absent'), interrupted, session: 'signedOut' }, NOW).flags.includes('canContinue'));
+  });
+
+  it('says of a part what is ready, what is not there, and what has changes, in words that its stages use', () => {
+    const words = (given: PlatformView): string => platformRow(given, NOW).description.split(' · ').slice(2, -1).join(' · ');
+    assert.equal(words(of('ready', 'waiting', 'absent', 'absent')), '2 of 4 stages ready · 2 not created');
+    assert.equal(words(of('ready', 'outdated')), 'ready · 1 change to apply');
+    const inPart = [resource({ state: 'ready' }), resource({ id: 'other', state: 'absent' })];
+    assert.equal(
+      words(view(status([stage({ state: 'outdated', resources: inPart }), stage({ id: 'b', state: 'ready' })], STANDING))),
+      '1 of 2 stages ready',
+    );
+    assert.equal(statusBarText(of('ready', 'outdated')), '$(diff-modified) cauchy: changes to apply');
   });
 
   it('is named by its folder while the file cannot be read', () => {
