@@ -22,6 +22,7 @@ export interface FaultKind {
 
 /** `CreateVpc`, `ec2:CreateVpc`. */
 const OPERATION_NAME = /^([a-z0-9-]+:)?[A-Z][A-Za-z0-9]+$/;
+const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 const NUMBER = /^\d{1,6}(\.\d+)?$/;
 const OPERATION: FaultArgument = {
   text: 'the operation it strikes, e.g. CreateVpc; without it a mutating request chosen by the seed',
@@ -94,6 +95,46 @@ export const FAULTS: readonly FaultKind[] = [
     argument: { text: 'bidirectional (default) or ingress', required: false, pattern: /^(bidirectional|ingress)$/ },
   },
   { name: 'encryption-key', text: 'New volumes are encrypted with a customer key that the nodes may not use.' },
+  {
+    name: 'image-missing',
+    text: 'A container image is not in its registry.',
+    argument: { text: 'a part of its reference, e.g. kafka', required: true, pattern: /^[\w./:@-]+$/ },
+  },
+  {
+    name: 'secret-deleted',
+    text: 'Somebody deletes a Secret as soon as it is there.',
+    argument: { text: 'NAMESPACE/NAME', required: true, pattern: /^[a-z0-9-]+\/[a-z0-9.-]+$/ },
+    shots: 1,
+  },
+  {
+    name: 'webhook-never-ready',
+    text: 'The program behind an admission webhook starts and never gets ready.',
+    argument: { text: 'the name of its Deployment (default cert-manager-webhook)', required: false, pattern: OBJECT_NAME },
+  },
+  {
+    name: 'slots-full',
+    text: 'Somebody else’s pods take all slots of the nodes.',
+    argument: { text: 'how many slots of each node they leave (default 0)', required: false, pattern: /^\d{1,2}$/ },
+  },
+  { name: 'no-default-class', text: 'No storage class counts as the default one.' },
+  { name: 'no-load-balancer-subnet', text: 'The cluster finds no subnet that is fit for a load balancer.' },
+  { name: 'not-delegated', text: 'The registrar of the domain still names other name servers.' },
+  {
+    name: 'hook-timeout',
+    text: 'A hook of a Helm chart starts and does not end.',
+    argument: { text: 'a part of the name of its Job, e.g. db-init', required: true, pattern: OBJECT_NAME },
+  },
+  {
+    name: 'chart-broken',
+    text: 'A Helm chart does not render.',
+    argument: { text: 'the release, e.g. sentry', required: true, pattern: OBJECT_NAME },
+  },
+  {
+    name: 'helm-killed',
+    text: 'Helm dies in the middle of an install or an upgrade.',
+    argument: { text: 'the release, e.g. sentry', required: true, pattern: OBJECT_NAME },
+    shots: 1,
+  },
 ];
 
 /** An armed fault as it is kept in the world. */

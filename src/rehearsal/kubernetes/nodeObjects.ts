@@ -4,34 +4,15 @@ import { patchVersion } from '../eks/versions.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import { rfc3339 } from './objectStore.ts';
 
-/** A node as the controllers see it. */
-export interface LiveNode {
-  readonly name: string;
-  readonly address: string;
-  readonly ready: boolean;
-  readonly readyAt: number;
-  readonly podSlots: number;
-}
-
 /** A kubelet registers its node this long before it is Ready. */
 const REGISTERED_MS = 20_000;
-
-/** Nodes that have registered and not left. */
-export function liveNodes(cluster: ClusterRecord, now: number): LiveNode[] {
-  return registered(cluster, now).map(({ node, readyAt }) => ({
-    name: node.name,
-    address: node.address,
-    ready: readyAt <= now,
-    readyAt,
-    podSlots: podSlots(cluster, node),
-  }));
-}
 
 /** The `Node` objects of a cluster at a world time. */
 export function nodeObjects(cluster: ClusterRecord, now: number): KubeObject[] {
   return registered(cluster, now).map(({ group, node, readyAt }) => nodeObject(cluster, group, node, readyAt, readyAt <= now));
 }
 
+/** Nodes that have registered and not left. */
 function registered(cluster: ClusterRecord, now: number): { group: NodegroupRecord; node: NodeRecord; readyAt: number }[] {
   return Object.values(cluster.nodegroups).flatMap((group) =>
     group.nodes.flatMap((node) => {

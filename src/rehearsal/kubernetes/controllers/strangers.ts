@@ -1,0 +1,79 @@
+import { textIn } from '../json.ts';
+import type { KubeObject } from '../json.ts';
+import { objectIn } from '../json.ts';
+import type { ClusterView, Controller } from './controller.ts';
+import { tell } from './events.ts';
+import { NAMESPACE, NODE, POD, SECRET } from './kinds.ts';
+import { createdAt, earliest, labelsOf, statusOf } from './objectParts.ts';
+import { isOver, nodeOf } from './pods/podState.ts';
+import { quantity } from './quantities.ts';
+
+const NAMESPACE_NAME = 'somebody-else';
+const MARK = 'rehearsal/stranger';
+/** A Secret that is to be deleted lives so long. */
+const SECRET_LIVES_MS = 2_000;
+
+/** What other people do in the cluster while a fault is armed: fill its nodes, delete a Secret. */
+export const STRANGERS: Controller = {
+  name: 'somebody-else',
+  reconcile(cluster, now) {
+    fillNodes(cluster);
+    return deleteSecret(cluster, now);
+  },
+};
+
+/** The fault `slots-full[=LEFT]`; when it is over their pods go. */
+function fillNodes(cluster: ClusterView): void {
+  const { store, world } = cluster;
+  const argument = world.faults.armed('slots-full');
+  const theirs = store.list(POD, NAMESPACE_NAME).filter((pod) => labelsOf(pod)[MARK] === 'true');
+  if (argument === undefined) {
+    for (const pod of theirs) store.expunge(POD, NAMESPACE_NAME, pod.metadata.name);
+    if (theirs.length > 0 && store.find(NAMESPACE, '', NAMESPACE_NAME) !== undefined) store.remove(NAMESPACE, '', NAMESPACE_NAME);
+    return;
+  }
+  const pods = store.list(POD).filter((pod) => !isOver(pod));
+  for (const node of store.list(NODE)) fill(cluster, node, pods.filter((pod) => nodeOf(pod) === node.metadata.name).length, Number(argument));
+}
+
+function fill({ store }: ClusterView, node: KubeObject, used: number, left: number): void {
+  const slots = quantity(objectIn(statusOf(node), 'allocatable')['pods']);
+  if (slots - left <= used) return;
+  if (store.find(NAMESPACE, '', NAMESPACE_NAME) === undefined)
+    store.create(NAMESPACE, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: NAMESPACE_NAME, labels: { 'kubernetes.io/metadata.name': NAMESPACE_NAME } },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    });
+  for (let index = 0; index < slots - left - used; index += 1) {
+    const name = `filler-${node.metadata.name.split('.')[0] ?? ''}-${index}`;
+    if (store.find(POD, NAMESPACE_NAME, name) !== undefined) continue;
+    store.create(POD, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: NAMESPACE_NAME, labels: { [MARK]: 'true' } },
+      spec: { containers: [{ name: 'filler', image: 'registry.k8s.io/pause:3.10' }], nodeName: node.metadata.name, restartPolicy: 'Always' },
+      status: { phase: 'Pending', qosClass: 'BestEffort' },
+    });
+  }
+}
+
+/** The fault `secret-deleted=NAMESPACE/NAME`, once. */
+function deleteSecret(cluster: ClusterView, now: number): number | undefined {
+  const { store, world } = cluster;
+  let next: number | undefined;
+  for (const argument of world.faults.arguments('secret-deleted')) {
+    const [namespace = '', name = ''] = argument.split('/');
+    const secret = store.find(SECRET, namespace, name);
+    if (secret === undefined || textIn(secret.metadata, 'deletionTimestamp') !== undefined) continue;
+    const at = createdAt(secret) + SECRET_LIVES_MS;
+    if (now < at) next = earliest(next, at);
+    else if (world.faults.take('secret-deleted')) {
+      tell(cluster, 'somebody-else', secret, { type: 'Normal', reason: 'Deleted', message: `somebody deleted Secret ${name}` });
+      store.remove(SECRET, namespace, name);
+    }
+  }
+  return next;
+}
