@@ -2,6 +2,7 @@
 const rooms = {
   core: '^src/core/',
   aws: '^src/aws/',
+  manifests: '^src/manifests/',
   kubernetes: '^src/kubernetes/',
   stages: '^src/stages/',
   rehearsal: '^src/rehearsal/',
@@ -22,6 +23,12 @@ export default {
       'the domain knows no SDK, no network, no file system, no other room',
       { path: rooms.core },
       { pathNot: '^(src/core/|resources/|node_modules/(yaml|@types)/)' },
+    ),
+    forbid(
+      'manifests-are-texts',
+      'manifests are read from texts: no disk, no network, no other room but core',
+      { path: rooms.manifests },
+      { pathNot: '^(src/(core|manifests)/|node_modules/yaml/)' },
     ),
     forbid(
       'aws-and-kubernetes-apart',

@@ -2,7 +2,6 @@ import type { Node } from 'yaml';
 import { Source as FileText, longestText, syntaxMessage } from '../core/platform/document.ts';
 import { deepest, tooDeepAt } from '../core/platform/nesting.ts';
 import type { Finding, SourceRange } from '../core/findings/finding.ts';
-import { token } from '../core/findings/token.ts';
 import type { Json } from '../core/graph/resource.ts';
 import { DocumentText, splitDocuments } from './documentText.ts';
 import { at, isList, isObject, textAt } from './json.ts';
@@ -160,9 +159,4 @@ function notForTheCluster(group: string, kind: string): string | undefined {
 
 function firstLine({ file, start, end }: SourceRange): SourceRange {
   return end.line === start.line ? { file, start, end } : { file, start, end: { line: start.line + 1, column: 1 } };
-}
-
-/** For messages of other files about an object: its kind and name, safe to show. */
-export function shown({ kind, name }: { readonly kind: string; readonly name: string }): string {
-  return `${kind} ${token(name).slice(1, -1)}`;
 }

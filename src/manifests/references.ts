@@ -1,4 +1,5 @@
 import type { Json } from '../core/graph/resource.ts';
+import { grouped } from './grouped.ts';
 import { at, isObject, textAt } from './json.ts';
 import type { JsonObject, JsonPath, PlacedObject } from './manifestObject.ts';
 import { groupKind, groupOf } from './objectKey.ts';
@@ -33,7 +34,7 @@ interface Holder {
   readonly later: boolean;
 }
 
-const rowsOf: ReadonlyMap<string, readonly ReferenceRow[]> = Map.groupBy(referenceTable, ({ on }) => on);
+const rowsOf: ReadonlyMap<string, readonly ReferenceRow[]> = grouped(referenceTable, ({ on }) => on);
 
 /** Where cert-manager looks for the Secrets of kinds that have no namespace (its flag `--cluster-resource-namespace`). */
 const certManagerNamespace = 'cert-manager';
@@ -127,7 +128,7 @@ function referenceAt(from: PlacedObject, holder: Holder, row: ReferenceRow, { pa
 }
 
 function kindOf({ to }: ReferenceRow, value: Json): Pick<ObjectKey, 'group' | 'kind'> | undefined {
-  const written = typeof to === 'string' ? to : to.kinds[String(at(value, to.property) ?? to.fallback)];
+  const written = typeof to === 'string' ? to : to.kinds[word(at(value, to.property)) ?? to.fallback ?? ''];
   if (written === undefined) return undefined;
   const [kind = '', ...group] = written.split('.');
   return { kind, group: group.join('.') };
@@ -154,4 +155,9 @@ function isIssued(from: PlacedObject, row: ReferenceRow): boolean {
 
 function text(value: Json): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** As the table writes it: kinds are texts, `clusterScope` is a truth value. */
+function word(value: Json | undefined): string | undefined {
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : undefined;
 }

@@ -1,4 +1,4 @@
-import { at, itemsAt, textAt } from './json.ts';
+import { textAt } from './json.ts';
 import type { ManifestObject } from './manifestObject.ts';
 import { groupKind } from './objectKey.ts';
 import type { ObjectKey } from './objectKey.ts';
@@ -98,11 +98,4 @@ export function pluralOf({ group, kind }: GroupKind, defined: ReturnType<typeof 
   if (lower === 'endpoints') return lower;
   if (/(?:s|x|ch|sh)$/.test(lower)) return `${lower}es`;
   return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`;
-}
-
-/** Versions of a CRD that the API server serves. */
-export function servedVersions(crd: ManifestObject): readonly string[] {
-  return itemsAt(crd.json, 'spec', 'versions')
-    .filter((version) => at(version, 'served') === true)
-    .flatMap((version) => textAt(version, 'name') ?? []);
 }
