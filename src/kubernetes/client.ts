@@ -83,11 +83,11 @@ export class WatchExpired extends Error {
   override readonly name = 'WatchExpired';
 }
 
-const FIELD_MANAGER = 'slipway';
+export const FIELD_MANAGER = 'slipway';
 const PAGE = 500;
 const TIMEOUT_MS = 30_000;
-/** How long a watch may be silent: servers that send bookmarks do so every minute, and we end each watch after five. */
-const SILENCE_MS = 330_000;
+/** How long a stream may be silent: a watch brings a bookmark every minute, and what is silent for longer is opened anew. */
+const SILENCE_MS = 90_000;
 const WATCH_SECONDS = 300;
 /** How long a new access entry may still answer 401 (domain-facts N). */
 const ACCESS_SETTLES_MS = 120_000;
@@ -155,12 +155,13 @@ export class KubernetesClient {
   }
 
   /**
-   * What happens in a collection after `resourceVersion`, until the server ends it (it does every few minutes).
+   * What happens in a collection after `resourceVersion`, until the server ends it (it does every few minutes). `opened` is called when
+   * the server has taken it up.
    * @throws WatchExpired when the server no longer knows what happened since; Unseen when it cannot be watched or breaks off.
    */
-  async *watch(path: string, resourceVersion: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+  async *watch(path: string, resourceVersion: string, signal: AbortSignal, opened?: () => void): AsyncGenerator<WatchEvent> {
     const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: String(WATCH_SECONDS) };
-    for await (const line of this.#stream({ method: 'GET', verb: 'watch', path, query, signal })) {
+    for await (const line of this.#stream({ method: 'GET', verb: 'watch', path, query, signal }, opened)) {
       if (line === '') continue;
       const event = parse(line, path) as
         WatchEvent | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
@@ -264,7 +265,7 @@ export class KubernetesClient {
     throw writeError(ask, answer, this.#standing());
   }
 
-  async *#stream(ask: Ask): AsyncGenerator<string> {
+  async *#stream(ask: Ask, opened?: () => void): AsyncGenerator<string> {
     try {
       const outgoing = await this.#prepared(ask);
       const incoming = await openStream(outgoing, { timeout: SILENCE_MS, signal: ask.signal });
@@ -275,6 +276,7 @@ export class KubernetesClient {
         if (status === 410) throw new WatchExpired(statusOf(answer)?.message);
         throw unseen(ask, answer, this.#standing());
       }
+      opened?.();
       yield* linesOf(incoming);
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;

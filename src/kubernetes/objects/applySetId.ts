@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** KEP-3659: on every member, the id of the set that it belongs to. */
+export const PART_OF = 'applyset.kubernetes.io/part-of';
+/** On the parent: its own id. */
+export const ID = 'applyset.kubernetes.io/id';
+
+/** The set's id as KEP-3659 computes it from its parent, here a ConfigMap; a label value. */
+export function applySetId({ name, namespace }: { readonly name: string; readonly namespace: string }): string {
+  const hash = createHash('sha256').update(`${name}.${namespace}.ConfigMap.`).digest('base64url');
+  return `applyset-${hash}-v1`;
+}

@@ -1,0 +1,222 @@
+import { NotYet } from '../../core/graph/errors.ts';
+import type { Depth, Handle, Look, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import { textAt, textsAt } from '../../manifests/json.ts';
+import type { JsonObject, ManifestObject } from '../../manifests/manifestObject.ts';
+import { groupKind, objectId } from '../../manifests/objectKey.ts';
+import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import { clientOf, type InCluster } from '../cluster.ts';
+import type { ClusterAddress } from '../connection.ts';
+import { collectionPath, objectPath } from '../paths.ts';
+import { PLATFORM_LABEL } from '../platformLabel.ts';
+import { readEvidence } from '../readiness/readEvidence.ts';
+import { readiness } from '../readiness/readiness.ts';
+import { stateOfReadiness } from '../readiness/stateOfReadiness.ts';
+import { whyNotReady } from '../readiness/whyNotReady.ts';
+import { liveListsOf, readCollection } from '../watches.ts';
+import { PART_OF } from './applySetId.ts';
+import { attributesOf, compareWith, comparisonIn, type Comparison } from './comparison.ts';
+import { servedKind } from './servedKind.ts';
+import { isSystemNamespace, planObject } from './objectPlan.ts';
+import { leaving } from './leaving.ts';
+import { estimateOf, isEarly, isKept, labelled, leavesBehind } from './traits.ts';
+import { webhookGate } from './webhookGate.ts';
+
+export interface ObjectOut {
+  readonly uid: string;
+  /** Of a Service or an Ingress: where its load balancer is reached. */
+  readonly hostname?: string;
+}
+
+export interface ObjectWish {
+  readonly object: ManifestObject;
+  /** What its row is called. */
+  readonly title: string;
+  /** The value of `slipway.dev/platform`. */
+  readonly label: string;
+  /** The ApplySet that it is a member of: `applySetId` of its stage's parent. */
+  readonly applySet: string;
+  readonly after: readonly ResourceId[];
+}
+
+export type ObjectNeeds = { readonly cluster: Handle<ClusterAddress> };
+
+/** Where the last look went: a delete is told what was seen, not where. */
+interface Place {
+  readonly client: KubernetesClient;
+  readonly collection: string;
+  readonly path: string;
+}
+
+/** The answer to a write of ours is the freshest look there is, for as long (ms) as nothing else can have happened to matter. */
+const ANSWER_IS_FRESH = 1_000;
+
+/** An object of a manifest. It is read with all of its kind in its namespace, and written by server-side apply as its file says it. */
+export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource<ObjectOut, ObjectNeeds> {
+  const { object, title, after } = wish;
+  const id = objectId(object.key);
+  const self = new ObjectInCluster(inCluster, wish);
+  const isDeletable = !isSystemNamespace(object.key) && !isKept(textsAt(object.json, 'metadata', 'annotations'));
+  return {
+    id,
+    kind: groupKind(object.key),
+    provider: 'kubernetes',
+    title,
+    needs: { cluster: inCluster.cluster },
+    after,
+    within: inCluster.cluster,
+    ...(leavesBehind(object) ? { leaves: true as const } : {}),
+    ...(isEarly(object) ? { early: true as const } : {}),
+    observe: (look, depth) => self.observe(look, depth),
+    moved: (signal) => self.moved(signal),
+    steps: {
+      plan: (seen) => planObject(object, title, seen),
+      create: ({ cluster }, ctx) => self.apply(inCluster.reach(cluster), false, ctx),
+      update: (seen, { cluster }, ctx) => self.apply(inCluster.reach(cluster), hasConflicts(seen), ctx),
+      ...(isDeletable ? { delete: (seen: Present, ctx: StepContext) => self.delete(seen, ctx) } : {}),
+    },
+    estimate: () => estimateOf(object),
+    commands: () => [['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', object.source.file]],
+  };
+}
+
+/** An update with conflicts is only made with the person's consent: then the fields are taken over. */
+function hasConflicts(seen: Observation<unknown>): boolean {
+  const comparison = 'attributes' in seen ? comparisonIn(seen.attributes) : undefined;
+  return comparison?.is === 'different' && comparison.conflicts.length > 0;
+}
+
+class ObjectInCluster {
+  readonly #inCluster: InCluster;
+  readonly #object: ManifestObject;
+  readonly #label: string;
+  readonly #manifest: JsonObject;
+  #place: Place | undefined;
+  #answer: { readonly object: KubernetesObject; readonly at: number } | undefined;
+  /** Version of the last look. */
+  #version: string | undefined;
+  /** The generation in which it was seen complete. */
+  #complete: number | undefined;
+  /** The collection in which the way is to be cleared before it can be applied: the endpoints of a webhook. */
+  #waitsOn: string | undefined;
+  #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
+
+  constructor(inCluster: InCluster, { object, label, applySet }: ObjectWish) {
+    this.#inCluster = inCluster;
+    this.#object = object;
+    this.#label = label;
+    this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet });
+  }
+
+  async observe(look: Look, depth: Depth): Promise<Observation<ObjectOut>> {
+    const client = await clientOf(look, this.#inCluster);
+    this.#place = client && (await this.#placeIn(client, look));
+    const live = this.#place && (await this.#read(look, this.#place));
+    this.#version = live?.metadata.resourceVersion;
+    if (this.#place === undefined || live === undefined) return { state: 'absent' };
+    return this.#view(look, depth, this.#place, live);
+  }
+
+  async moved(signal: AbortSignal): Promise<void> {
+    if (this.#place === undefined) throw new NotYet('nothing can be watched yet');
+    const lists = liveListsOf(this.#place.client);
+    if (this.#waitsOn !== undefined) return lists.moved(this.#waitsOn, undefined, undefined, signal);
+    const { namespace, name } = this.#object.key;
+    return lists.moved(this.#place.collection, `${namespace}/${name}`, this.#version, signal);
+  }
+
+  async apply(client: KubernetesClient, force: boolean, ctx: StepContext): Promise<void> {
+    const { namespace, name } = this.#object.key;
+    const kind = await servedKind(client, this.#object, ctx.signal);
+    if (kind === undefined) throw new NotYet(`the cluster does not know ${this.#object.apiVersion} ${this.#object.key.kind} yet`);
+    this.#place = { client, collection: collectionPath(kind, namespace), path: objectPath(kind, namespace, name) };
+    const gate = await webhookGate(client, kind, this.#object, this.#version === undefined ? 'CREATE' : 'UPDATE', ctx.signal);
+    this.#waitsOn = gate?.watch;
+    if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook' });
+    const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
+    this.#answer = { object, at: client.now() };
+    liveListsOf(client).note(this.#place.collection, object);
+  }
+
+  async delete(seen: Present, ctx: StepContext): Promise<void> {
+    if (this.#place === undefined) throw new NotYet('the cluster cannot be reached just now');
+    await this.#place.client.delete(this.#place.path, ctx.signal, { uid: seen.physicalId });
+  }
+
+  /** `undefined`: its kind is not served, so there can be none of it. */
+  async #placeIn(client: KubernetesClient, look: Look): Promise<Place | undefined> {
+    const { apiVersion, key } = this.#object;
+    const known = await client.discovery.known(apiVersion, key.kind, look.signal);
+    const kind =
+      known ??
+      (await look
+        .share('kubernetes:discovery', () => client.discovery.refresh(look.signal))
+        .then(() => client.discovery.known(apiVersion, key.kind, look.signal)));
+    return kind && { client, collection: collectionPath(kind, key.namespace), path: objectPath(kind, key.namespace, key.name) };
+  }
+
+  async #read(look: Look, { client, collection }: Place): Promise<KubernetesObject | undefined> {
+    const { key, apiVersion } = this.#object;
+    const answer = this.#answer;
+    this.#answer = undefined;
+    const isFresh = answer !== undefined && client.now() - answer.at < ANSWER_IS_FRESH;
+    const live = isFresh ? answer.object : (await readCollection(look, client, collection)).get(`${key.namespace}/${key.name}`);
+    // Items of a list carry neither kind nor version.
+    return live && { ...live, apiVersion, kind: key.kind };
+  }
+
+  async #view(look: Look, depth: Depth, { client, path }: Place, live: KubernetesObject): Promise<Observation<ObjectOut>> {
+    const owner = live.metadata.labels?.[PLATFORM_LABEL] === this.#label ? 'slipway' : 'foreign';
+    const isCompared = depth === 'plan' && owner === 'slipway' && live.metadata.deletionTimestamp === undefined;
+    const attributes = isCompared ? attributesOf(await this.#compare(client, path, live, look.signal)) : {};
+    const present = { owner, physicalId: live.metadata.uid ?? this.#object.key.name, attributes, outputs: outputsOf(live) } as const;
+    if (live.metadata.deletionTimestamp !== undefined) return { ...present, ...leaving(live) };
+    const verdict = readiness(live, client.now());
+    if (verdict.status === 'Current') this.#complete = live.metadata.generation;
+    const { state } = stateOfReadiness(verdict, live, this.#complete);
+    if (state === 'absent') return { state };
+    if (state === 'unknown') return { state, reason: verdict.message };
+    if (state === 'ready') return this.#servedYet(look, client, live, present);
+    const reason = whyNotReady(live, await readEvidence(look, client, live)) ?? (verdict.message || verdict.reason);
+    const cause = { code: verdict.reason, message: verdict.message || reason };
+    return { ...present, state, reason, ...(state === 'failed' ? { cause } : {}) };
+  }
+
+  /** A definition is only of use once its kind is served: Established comes seconds before that (kubernetes/kubernetes#63068). */
+  async #servedYet(
+    look: Look,
+    client: KubernetesClient,
+    live: KubernetesObject,
+    present: Present & { readonly outputs: ObjectOut },
+  ): Promise<Observation<ObjectOut>> {
+    const { json, key } = this.#object;
+    if (groupKind(key) !== 'CustomResourceDefinition.apiextensions.k8s.io') return { ...present, state: 'ready' };
+    const [group, kind] = [textAt(json, 'spec', 'group'), textAt(json, 'spec', 'names', 'kind')];
+    const isServed = async (): Promise<boolean> =>
+      (await client.discovery.kinds(look.signal)).some((each) => each.group === group && each.kind === kind);
+    if (await isServed()) return { ...present, state: 'ready' };
+    await look.share('kubernetes:discovery', () => client.discovery.refresh(look.signal));
+    return (await isServed())
+      ? { ...present, state: 'ready' }
+      : { ...present, state: 'pending', reason: `${live.metadata.name} is not served yet` };
+  }
+
+  /** One dry run for one difference, however often it is looked at. */
+  async #compare(client: KubernetesClient, path: string, live: KubernetesObject, signal: AbortSignal): Promise<Comparison> {
+    const { resourceVersion: _, managedFields: __, ...metadata } = live.metadata;
+    const of = JSON.stringify({ ...live, metadata, status: undefined });
+    if (this.#compared?.of === of) return this.#compared.comparison;
+    const comparison = await compareWith(client, path, this.#manifest, live, signal);
+    this.#compared = comparison.is === 'same' ? undefined : { of, comparison };
+    return comparison;
+  }
+}
+
+interface WithAddress extends KubernetesObject {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly hostname?: string; readonly ip?: string }[] } };
+}
+
+function outputsOf(live: WithAddress): ObjectOut {
+  const address = live.status?.loadBalancer?.ingress?.[0];
+  const hostname = address?.hostname ?? address?.ip;
+  return { uid: live.metadata.uid ?? '', ...(hostname === undefined ? {} : { hostname }) };
+}
