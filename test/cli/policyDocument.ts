@@ -14,6 +14,9 @@ const PREFIX: Readonly<Record<string, string>> = {
   pricing: 'pricing',
 };
 
+/** Clients that speak to no account: S3's is MinIO's, through a port of the cluster. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['s3']);
+
 /** Actions that AWS asks for beside the operation's own (Service Authorization Reference: "dependent actions"), and what needs none. */
 const DEPENDENT: Readonly<Record<string, readonly string[]>> = {
   'iam:CreateRole': ['iam:TagRole'],
@@ -32,6 +35,7 @@ export function actionsInSource(folder: string): ReadonlySet<string> {
     if (!file.endsWith('.ts') || file.startsWith('rehearsal')) continue;
     const text = readFileSync(join(folder, file), 'utf8');
     for (const [, names = '', client = ''] of text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'@aws-sdk\/client-([\w-]+)'/g)) {
+      if (ELSEWHERE.has(client)) continue;
       const prefix = PREFIX[client];
       for (const [, sent, paged] of names.matchAll(/\b(?:([A-Z]\w*)Command|paginate([A-Z]\w*))\b/g)) {
         const operation = sent ?? paged ?? '';

@@ -11,9 +11,9 @@ import type { Handle, Present, Resource, StepContext } from '../../core/graph/re
 import type { AwsScope } from '../awsScope.ts';
 import { remove, write } from '../errors.ts';
 import type { GatewayOut, VpcOut } from '../outputs.ts';
-import { namedTagsOf } from '../tags.ts';
+import { namedTagsOf, tagsDiffer } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 export function gatewayKind(scope: AwsScope): Ec2Kind<InternetGateway, GatewayOut> {
   const { aws } = scope;

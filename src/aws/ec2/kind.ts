@@ -1,6 +1,5 @@
-import { CreateTagsCommand, type ResourceType, type TagSpecification } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DeleteTagsCommand, type ResourceType, type TagSpecification } from '@aws-sdk/client-ec2';
 import type { Cause } from '../../core/graph/cause.ts';
-import { canonical } from '../../core/graph/compare.ts';
 import type {
   AnyResource,
   Attributes,
@@ -16,7 +15,7 @@ import type {
 import type { AwsScope } from '../awsScope.ts';
 import { write, type Send } from '../errors.ts';
 import { readAll } from '../pages.ts';
-import { comparableTags, ownerOf, PLATFORM_TAG, readTags, RESOURCE_TAG, tagList, type TagList, type Tags } from '../tags.ts';
+import { comparableTags, nextTags, ownerOf, PLATFORM_TAG, readTags, RESOURCE_TAG, tagList, type TagList, type Tags } from '../tags.ts';
 import { leftoverTitle } from './leftoverTitle.ts';
 
 /** How long EC2 may not show what was just made. AWS gives no bound; its own waiters allow seconds, people have seen a minute. */
@@ -114,11 +113,15 @@ export async function observeTagged<Item, Out>(
 /** Tags for the creating call, so that nothing of ours ever stands without its name. */
 export const tagSpecifications = (type: ResourceType, tags: Tags): TagSpecification[] => [{ ResourceType: type, Tags: tagList(tags) }];
 
-/** Whether an update has to begin with the tags. */
-export const tagsDiffer = (seen: Present, tags: Tags): boolean => canonical(seen.attributes['tags']) !== canonical(tags);
-
+/** One call towards the wanted tags. */
 export async function retag({ aws }: AwsScope, seen: Present, tags: Tags, ctx: StepContext): Promise<void> {
-  await write(aws, ctx, (o) => aws.ec2.send(new CreateTagsCommand({ Resources: [seen.physicalId], Tags: tagList(tags) }), o));
+  const next = nextTags(seen, tags);
+  const Resources = [seen.physicalId];
+  await write(aws, ctx, (o) =>
+    'remove' in next
+      ? aws.ec2.send(new DeleteTagsCommand({ Resources, Tags: next.remove.map((Key) => ({ Key })) }), o)
+      : aws.ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(next.set) }), o),
+  );
 }
 
 /** What a step has seen, when only presence makes sense to it. @throws Error if the engine took a step on nothing: a defect of ours. */

@@ -14,20 +14,9 @@ import type { AwsScope } from '../awsScope.ts';
 import { ClientToken } from '../clientToken.ts';
 import { remove, write } from '../errors.ts';
 import type { EgressOut, GatewayOut, NatOut, RouteTableOut, SubnetOut, VpcOut } from '../outputs.ts';
-import { namedTagsOf, type Tags } from '../tags.ts';
+import { namedTagsOf, tagsDiffer, type Tags } from '../tags.ts';
 import { answering, ec2Line, tagWords, word } from './commandLine.ts';
-import {
-  EC2_HIDDEN_MS,
-  listOf,
-  observeTagged,
-  ofPlatform,
-  present,
-  retag,
-  tagsDiffer,
-  tagSpecifications,
-  type Ec2Kind,
-  type View,
-} from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind, type View } from './kind.ts';
 import { cidrKey, type Access } from './subnet.ts';
 
 const EVERYWHERE = '0.0.0.0/0';

@@ -13,9 +13,9 @@ import { ClientToken } from '../clientToken.ts';
 import { isNotFound } from '../errorCodes.ts';
 import { write } from '../errors.ts';
 import type { EgressOut, EndpointOut, VpcOut } from '../outputs.ts';
-import { namedTagsOf } from '../tags.ts';
+import { namedTagsOf, tagsDiffer } from '../tags.ts';
 import { ec2Line, tagWords, word } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 
 /** A deleted endpoint stays listed for a while. */
 const LIFE: Readonly<Partial<Record<string, 'leaving' | 'gone'>>> = { deleting: 'leaving', deleted: 'gone' };

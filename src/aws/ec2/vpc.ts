@@ -11,10 +11,10 @@ import type { Attributes, Look, Resource, ResourceId } from '../../core/graph/re
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { VpcOut } from '../outputs.ts';
-import { namedTagsOf } from '../tags.ts';
+import { namedTagsOf, tagsDiffer } from '../tags.ts';
 import { gatewayKind } from './internetGateway.ts';
 import { answering, ec2Line, tagWords } from './commandLine.ts';
-import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagsDiffer, tagSpecifications, type Ec2Kind } from './kind.ts';
+import { EC2_HIDDEN_MS, listOf, observeTagged, ofPlatform, present, retag, tagSpecifications, type Ec2Kind } from './kind.ts';
 import { subnetKind } from './subnet.ts';
 
 export function vpcKind(scope: AwsScope): Ec2Kind<Vpc, VpcOut> {

@@ -3,13 +3,12 @@ import {
   CreateAccessEntryCommand,
   DeleteAccessEntryCommand,
   DescribeAccessEntryCommand,
-  TagResourceCommand,
   paginateListAccessEntries,
   paginateListAssociatedAccessPolicies,
 } from '@aws-sdk/client-eks';
 import type { AccessEntry } from '@aws-sdk/client-eks';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
-import { canonical, compare } from '../../core/graph/compare.ts';
+import { compare } from '../../core/graph/compare.ts';
 import { Refused } from '../../core/graph/errors.ts';
 import type {
   Attributes,
@@ -26,11 +25,12 @@ import type { Aws } from '../aws.ts';
 import { read, remove, write } from '../errors.ts';
 import type { AccessOut, CallerOut, ClusterOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
-import { CREATOR_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
+import { CREATOR_TAG, RESOURCE_TAG, comparableTags, tagsDiffer, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import { ACCESS_ESTIMATE } from './estimates.ts';
 import { owned, tagArgument } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
+import { retag } from './retag.ts';
 
 /** EKS user guide, "Associate access policies": the same in every account, the partition is the caller's. */
 const adminPolicy = (partition: string): string => `arn:${partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`;
@@ -118,10 +118,7 @@ function access(
       async update(seen, { caller }, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         const arn = seen.attributes['entryArn'];
-        if ('tags' in seen.attributes && canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
-          await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
-          return;
-        }
+        if (tagsDiffer(seen, tags) && typeof arn === 'string') return retag(scope, arn, seen, tags, ctx);
         const association = {
           clusterName,
           principalArn: seen.physicalId,

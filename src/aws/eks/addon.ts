@@ -1,6 +1,6 @@
-import { CreateAddonCommand, DeleteAddonCommand, DescribeAddonCommand, TagResourceCommand, UpdateAddonCommand } from '@aws-sdk/client-eks';
+import { CreateAddonCommand, DeleteAddonCommand, DescribeAddonCommand, UpdateAddonCommand } from '@aws-sdk/client-eks';
 import type { Addon } from '@aws-sdk/client-eks';
-import { canonical, compare } from '../../core/graph/compare.ts';
+import { compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
   Change,
@@ -18,11 +18,12 @@ import type {
 } from '../../core/graph/resource.ts';
 import { read, remove, write } from '../errors.ts';
 import type { AddonOut, AddonVersionOut, ClusterOut, RoleOut } from '../outputs.ts';
-import { comparableTags, tagsOf } from '../tags.ts';
+import { comparableTags, tagsDiffer, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import { ADDON_ESTIMATE } from './estimates.ts';
 import { issuesText, owned, readJson, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
+import { retag } from './retag.ts';
 
 export interface AddonWish {
   /** As EKS names it: `vpc-cni`. */
@@ -109,10 +110,7 @@ function addonOf<N extends PlainNeeds>(scope: EksScope, wish: AddonWish, needs: 
       async update(seen, inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         const arn = seen.attributes['arn'];
-        if (canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
-          await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
-          return;
-        }
+        if (tagsDiffer(seen, tags) && typeof arn === 'string') return retag(scope, arn, seen, tags, ctx);
         const settings = requestOf(clusterName, wish, knowledge.now(inputs));
         // What people have changed in the cluster since then is theirs.
         await write(aws, ctx, (o) => aws.eks.send(new UpdateAddonCommand({ ...settings, resolveConflicts: 'PRESERVE' }), o));

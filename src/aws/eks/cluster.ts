@@ -1,4 +1,4 @@
-import { CreateClusterCommand, DeleteClusterCommand, TagResourceCommand, UpdateClusterConfigCommand } from '@aws-sdk/client-eks';
+import { CreateClusterCommand, DeleteClusterCommand, UpdateClusterConfigCommand } from '@aws-sdk/client-eks';
 import type { Cluster, UpdateClusterConfigRequest } from '@aws-sdk/client-eks';
 import { canonical, compare } from '../../core/graph/compare.ts';
 import { NotYet, Refused } from '../../core/graph/errors.ts';
@@ -22,6 +22,7 @@ import { issuesText, owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope } from './eksScope.ts';
 import { clusterEstimate } from './estimates.ts';
 import { compareVersions } from './kubernetesVersion.ts';
+import { retag } from './retag.ts';
 
 export interface ClusterWish {
   /** As written in platform.yml: `latest`, or one that the cluster has to have at least. */
@@ -257,17 +258,15 @@ function endpointRequest(endpoint: ClusterWish['endpoint']): NonNullable<UpdateC
 
 /** EKS takes one kind of change a request, and works on one at a time. */
 async function updateCluster(
-  { aws, clusterName, identity }: EksScope,
+  scope: EksScope,
   { endpoint }: ClusterWish,
   seen: Present,
   wanted: Attributes,
   ctx: StepContext,
 ): Promise<void> {
+  const { aws, clusterName, identity } = scope;
   const differs = (path: string): boolean => path in seen.attributes && canonical(seen.attributes[path]) !== canonical(wanted[path]);
-  if (differs('tags')) {
-    await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: seen.physicalId, tags: tagsOf(identity, ID) }), o));
-    return;
-  }
+  if (differs('tags')) return retag(scope, seen.physicalId, seen, tagsOf(identity, ID), ctx);
   const change: Omit<UpdateClusterConfigRequest, 'name'> = differs('endpoint')
     ? { resourcesVpcConfig: endpointRequest(endpoint) }
     : differs('authenticationMode')

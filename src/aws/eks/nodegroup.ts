@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { CreateNodegroupCommand, DeleteNodegroupCommand, TagResourceCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
+import { CreateNodegroupCommand, DeleteNodegroupCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import type { Nodegroup } from '@aws-sdk/client-eks';
 import type { Finding } from '../../core/findings/finding.ts';
-import { canonical, compare } from '../../core/graph/compare.ts';
+import { compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
   Change,
@@ -22,11 +22,12 @@ import type { ComputeSpec } from '../../core/platform/platformSpec.ts';
 import { controllerPods, podSlots, podsOf, runbookPods } from '../../core/platform/podSlots.ts';
 import { remove, write } from '../errors.ts';
 import type { ClusterOut, EgressOut, NodegroupOut, RoleOut } from '../outputs.ts';
-import { GENERATION_TAG, RESOURCE_TAG, comparableTags, tagsOf } from '../tags.ts';
+import { GENERATION_TAG, RESOURCE_TAG, comparableTags, tagsDiffer, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import { describeNodegroup, ourNodegroups } from './describeNodegroup.ts';
 import { owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope, Issue } from './eksScope.ts';
+import { retag } from './retag.ts';
 import { DISK_GIB, nodegroupEstimate } from './estimates.ts';
 import { firstScale, wantedScale } from './nodegroupScale.ts';
 import type { Scale } from './nodegroupScale.ts';
@@ -93,10 +94,7 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
       async update(seen, _inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         const arn = seen.attributes['arn'];
-        if (canonical(seen.attributes['tags']) !== canonical(tags) && typeof arn === 'string') {
-          await write(aws, ctx, (o) => aws.eks.send(new TagResourceCommand({ resourceArn: arn, tags }), o));
-          return;
-        }
+        if (tagsDiffer(seen, tags) && typeof arn === 'string') return retag(scope, arn, seen, tags, ctx);
         const scale = wantedScale(wish.compute, scaleIn(seen));
         const scalingConfig = { minSize: scale.min, desiredSize: scale.desired, maxSize: scale.max };
         await write(aws, ctx, (o) =>

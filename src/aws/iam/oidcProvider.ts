@@ -5,6 +5,7 @@ import {
   GetOpenIDConnectProviderCommand,
   ListOpenIDConnectProvidersCommand,
   TagOpenIDConnectProviderCommand,
+  UntagOpenIDConnectProviderCommand,
 } from '@aws-sdk/client-iam';
 import type { GetOpenIDConnectProviderResponse } from '@aws-sdk/client-iam';
 import { compare } from '../../core/graph/compare.ts';
@@ -13,7 +14,7 @@ import type { Aws } from '../aws.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { CallerOut, ClusterOut, OidcOut } from '../outputs.ts';
-import { RESOURCE_TAG, comparableTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
+import { RESOURCE_TAG, comparableTags, nextTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
 import { withoutScheme } from './trust.ts';
 
 const ID = 'oidc';
@@ -74,11 +75,14 @@ export function oidcProvider(scope: AwsScope, needs: OidcNeeds): Resource<OidcOu
       async update(seen, _inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
         const arn = { OpenIDConnectProviderArn: seen.physicalId };
-        await write(aws, ctx, (o) =>
-          seen.attributes['audience'] === true
-            ? aws.iam.send(new TagOpenIDConnectProviderCommand({ ...arn, Tags: tagList(tags) }), o)
-            : aws.iam.send(new AddClientIDToOpenIDConnectProviderCommand({ ...arn, ClientID: AUDIENCE }), o),
-        );
+        const next = nextTags(seen, tags);
+        await write(aws, ctx, (o) => {
+          if (seen.attributes['audience'] !== true)
+            return aws.iam.send(new AddClientIDToOpenIDConnectProviderCommand({ ...arn, ClientID: AUDIENCE }), o);
+          return 'remove' in next
+            ? aws.iam.send(new UntagOpenIDConnectProviderCommand({ ...arn, TagKeys: next.remove }), o)
+            : aws.iam.send(new TagOpenIDConnectProviderCommand({ ...arn, Tags: tagList(next.set) }), o);
+        });
       },
       delete: (seen, ctx) =>
         remove(aws, ctx, (o) => aws.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: seen.physicalId }), o)),

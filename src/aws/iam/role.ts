@@ -10,6 +10,7 @@ import {
   ListRolePoliciesCommand,
   PutRolePermissionsBoundaryCommand,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
@@ -35,7 +36,7 @@ import type { Aws } from '../aws.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { read, remove, write } from '../errors.ts';
 import type { CallerOut, OidcOut, RoleOut } from '../outputs.ts';
-import { comparableTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
+import { comparableTags, nextTags, ownerOf, readTags, tagList, tagWords, tagsOf } from '../tags.ts';
 import type { Tags } from '../tags.ts';
 import type { PolicyOut } from './ebsPolicy.ts';
 import type { Claim } from './claim.ts';
@@ -142,7 +143,7 @@ function role<N extends Needs>(
       },
       async update(seen, inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
-        await updateRole(aws, { name, tags, claim }, seen.attributes, attributesOf(knowledge.now(inputs), attachedIn(seen)), ctx);
+        await updateRole(aws, { name, tags, claim }, seen, attributesOf(knowledge.now(inputs), attachedIn(seen)), ctx);
       },
       delete: (_seen, ctx) => deleteRole(aws, name, ctx),
       foresee: (seen, known) => (seen.state === 'ready' ? seen.outputs : knowledge.foresee(known)),
@@ -209,7 +210,8 @@ async function listAttached(aws: Aws, scope: { readonly signal: AbortSignal }, n
 }
 
 /** The first difference, in an order in which each step leaves a role that can be used at least as before. */
-async function updateRole(aws: Aws, { name, tags, claim }: Named, seen: Attributes, wanted: Attributes, ctx: StepContext): Promise<void> {
+async function updateRole(aws: Aws, { name, tags, claim }: Named, present: Present, wanted: Attributes, ctx: StepContext): Promise<void> {
+  const seen = present.attributes;
   const differs = (path: string): boolean =>
     wanted[path] !== undefined && path in seen && canonical(seen[path]) !== canonical(wanted[path]);
   if (differs('trust')) {
@@ -224,8 +226,14 @@ async function updateRole(aws: Aws, { name, tags, claim }: Named, seen: Attribut
         : aws.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: name }), o),
     ));
   }
-  if (differs('tags'))
-    return void (await write(aws, ctx, (o) => aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(tags) }), o)));
+  if (differs('tags')) {
+    const next = nextTags(present, tags);
+    return void (await write(aws, ctx, (o) =>
+      'remove' in next
+        ? aws.iam.send(new UntagRoleCommand({ RoleName: name, TagKeys: next.remove }), o)
+        : aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(next.set) }), o),
+    ));
+  }
   if (differs('claim') && claim !== undefined) {
     return void (await write(aws, ctx, (o) => aws.iam.send(new TagRoleCommand({ RoleName: name, Tags: tagList(claim.tags(ctx.run)) }), o)));
   }
