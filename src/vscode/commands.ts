@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { COMMAND_IDS, type CommandId } from './commandIds.ts';
 import type { Dialogs } from './dialogs.ts';
-import { sentenceOf } from './platform.ts';
+import { sentenceOf } from './runnerTrouble.ts';
 
 /** Where a command was given: a row, or nowhere (palette, view title). */
 export interface Target {

@@ -1,4 +1,3 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../core/engine/events.ts';
@@ -15,10 +14,13 @@ import { contextKeysOf } from './model/contextKeys.ts';
 import { failureCard } from './model/failureCard.ts';
 import type { Fold } from './model/platformModel.ts';
 import { clockTime } from './model/wording.ts';
-import { Platform, sentenceOf, type PlatformPorts } from './platform.ts';
+import { Memory } from './memory.ts';
+import { Platform } from './platform.ts';
 import { Platforms } from './platforms.ts';
 import type { Problems } from './problems.ts';
+import { RehearsedSample } from './rehearsedSample.ts';
 import type { Runners } from './runners.ts';
+import { sentenceOf } from './runnerTrouble.ts';
 import { signInWithAws, WaitingSignIns } from './signIn.ts';
 import { StatusBar } from './statusBar.ts';
 import { TreeView, VIEW } from './treeView.ts';
@@ -35,12 +37,6 @@ export interface DeskParts {
   readonly validator: Validator;
 }
 
-const REHEARSED_SAMPLE = 'slipway.rehearsedSample';
-const PROMPTED_RUNS = 'slipway.promptedRuns';
-const SETTLED_RUNS = 'slipway.settledRuns';
-/** Runs that are remembered, of each kind. */
-const REMEMBERED = 20;
-
 /** Everything of this window in one place: what is open, where it is drawn, and what is remembered between two windows. */
 export class Desk {
   readonly clock: Clock;
@@ -48,8 +44,9 @@ export class Desk {
   readonly log: Log;
   readonly platforms = new Platforms();
   readonly treeView: TreeView;
-  readonly sampleFolder: string;
+  readonly sample: RehearsedSample;
   readonly #parts: DeskParts;
+  readonly #memory: Memory;
   readonly #forest: Forest;
   readonly #statusBar = new StatusBar();
   readonly #keys = new ContextKeyWriter();
@@ -65,7 +62,8 @@ export class Desk {
     this.clock = parts.clock;
     this.dialogs = parts.dialogs;
     this.log = parts.log;
-    this.sampleFolder = parts.context.asAbsolutePath('manifests');
+    this.sample = new RehearsedSample(parts.context);
+    this.#memory = new Memory(parts.context);
     this.#forest = new Forest(this.platforms, parts.clock, (redraw) => {
       this.treeView.draw(redraw);
       this.#drawAround();
@@ -79,10 +77,7 @@ export class Desk {
   /** Finds the platform files and reads them: rows appear, nothing is asked of any account. */
   async discover(): Promise<void> {
     const found = await findPlatformFiles();
-    const sample =
-      vscode.workspace.isTrusted && this.#parts.context.workspaceState.get<boolean>(REHEARSED_SAMPLE) === true
-        ? [vscode.Uri.file(await this.#writeSample())]
-        : [];
+    const sample = vscode.workspace.isTrusted && this.#memory.sampleRehearsed ? [await this.sample.write()] : [];
     this.#found = new Set(found.map((uri) => uri.toString()));
     for (const uri of found) void this.check(uri);
     // Not trusted: files are checked, and that is all. The view says so.
@@ -109,8 +104,8 @@ export class Desk {
   /** Settings changed: what is reached otherwise now is looked at anew. A run is not disturbed; it is said that they count afterwards. */
   settingsChanged(): void {
     for (const platform of this.platforms.all) {
-      const { mode, profile } = this.#account(platform.key);
-      const isSample = platform.file === samplePath(this.#parts.context);
+      const { mode, profile } = this.#memory.accountOf(platform.key);
+      const isSample = platform.file === this.sample.file;
       const effect = platform.reachChanged(isSample ? { mode: platform.mode } : { mode, ...(profile === undefined ? {} : { profile }) });
       if (effect === 'afterRun') void this.dialogs.tell('info', `${platform.name} is running: the changed settings count after this run.`);
     }
@@ -124,6 +119,7 @@ export class Desk {
     await this.check(uri);
     const platform = this.platforms.get(uri.toString());
     if (!platform) return this.discover();
+    this.dialogs.outdatePlans(platform.key, 'the latest change of platform.yml');
     await platform.readFile();
     // The runner read the file when it was opened: what is wanted now is asked of a fresh one.
     if (!platform.model.view.run) {
@@ -134,7 +130,7 @@ export class Desk {
 
   async connect(platform: Platform, account: Account): Promise<void> {
     await this.dialogs.busy(`Connecting ${platform.name}`, () => platform.connect(account.mode, account.profile));
-    await this.#parts.context.globalState.update(accountKey(platform.key), account);
+    await this.#memory.rememberAccount(platform.key, account);
     this.#promptInterrupted(platform);
   }
 
@@ -181,17 +177,6 @@ export class Desk {
     this.#drawAround();
   }
 
-  /** The folder that something new goes into. */
-  async chooseFolder(): Promise<string | undefined> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    if (folders.length > 0) {
-      const choices = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri.fsPath }));
-      return folders.length === 1 ? folders[0]?.uri.fsPath : this.dialogs.choose('Into which folder?', choices);
-    }
-    const picked = await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Use This Folder' });
-    return picked?.[0]?.fsPath;
-  }
-
   dispose(): void {
     this.#forest.dispose();
     this.platforms.dispose();
@@ -200,9 +185,9 @@ export class Desk {
   }
 
   #add(uri: vscode.Uri): Platform {
-    const { context, clock, fold, validator, runners, log } = this.#parts;
+    const { clock, fold, validator, runners, log } = this.#parts;
     const key = uri.toString();
-    const account = this.#account(key);
+    const account = this.#memory.accountOf(key);
     const place = {
       key,
       file: uri.fsPath,
@@ -210,12 +195,12 @@ export class Desk {
       mode: account.mode,
       ...(account.profile === undefined ? {} : { profile: account.profile }),
     };
-    const sample = uri.fsPath === samplePath(context);
-    const platform = new Platform(sample ? { ...place, mode: 'rehearsal' } : place, {
+    const isSample = uri.fsPath === this.sample.file;
+    const platform = new Platform(isSample ? { ...place, mode: 'rehearsal' } : place, {
       clock,
       fold,
       validator,
-      settledRuns: this.#runs(SETTLED_RUNS),
+      settledRuns: this.#memory.settledRuns,
       log: (level, line) => log.write(level, line),
       reachOf: (asked) => runners.reachOf(asked),
       onFindings: (asked, findings) => this.#parts.problems.showAccount(vscode.Uri.file(asked.file), findings),
@@ -236,15 +221,9 @@ export class Desk {
     return platform;
   }
 
-  #account(key: string): Account & { readonly remembered: boolean } {
-    if (vscode.workspace.getConfiguration('slipway').get<boolean>('rehearsal', false)) return { mode: 'rehearsal', remembered: true };
-    const account = this.#parts.context.globalState.get<Account>(accountKey(key));
-    return account ? { ...account, remembered: true } : { mode: 'live', remembered: false };
-  }
-
   /** A platform that was connected before is connected again once it is looked at; a run that did not end is told of at once. */
   async #restore(platform: Platform): Promise<void> {
-    if (platform.mode !== 'rehearsal' && !this.#account(platform.key).remembered) return;
+    if (platform.mode !== 'rehearsal' && !this.#memory.accountOf(platform.key).remembered) return;
     try {
       await platform.open();
       this.#promptInterrupted(platform);
@@ -259,7 +238,7 @@ export class Desk {
     for (const platform of this.platforms.all) {
       platform.poller.visible = visible;
       const { session, run } = platform.model.view;
-      if (visible && session === 'notConnected' && !run && this.#trustedFromStart && this.#account(platform.key).remembered)
+      if (visible && session === 'notConnected' && !run && this.#trustedFromStart && this.#memory.accountOf(platform.key).remembered)
         void platform.poller.refresh();
     }
   }
@@ -283,7 +262,7 @@ export class Desk {
   /** Look / Continue / Leave: once for each run that did not end. */
   #promptInterrupted(platform: Platform): void {
     const { interrupted } = platform.model.view;
-    const prompted = this.#runs(PROMPTED_RUNS);
+    const prompted = this.#memory.promptedRuns;
     if (!interrupted || prompted.has(interrupted.run)) return;
     prompted.add(interrupted.run);
     const verb = interrupted.verb === 'apply' ? 'An apply' : 'A destroy';
@@ -298,15 +277,6 @@ export class Desk {
     });
   }
 
-  #runs(key: string): PlatformPorts['settledRuns'] {
-    const { workspaceState } = this.#parts.context;
-    const known = (): readonly string[] => workspaceState.get<readonly string[]>(key, []);
-    return {
-      has: (run) => known().includes(run),
-      add: (run) => void workspaceState.update(key, [...known().slice(1 - REMEMBERED), run]),
-    };
-  }
-
   #drawAround(): void {
     this.#statusBar.draw(this.platforms);
     const { ready, all, selected } = this.platforms;
@@ -314,21 +284,11 @@ export class Desk {
   }
 
   async #addSample(): Promise<Platform> {
-    const uri = vscode.Uri.file(await this.#writeSample());
-    await this.#parts.context.workspaceState.update(REHEARSED_SAMPLE, true);
+    const uri = await this.sample.write();
+    await this.#memory.rememberSample();
     const platform = this.platforms.get(uri.toString()) ?? this.#add(uri);
     await platform.readFile();
     return platform;
-  }
-
-  /** A read-only copy outside of every workspace, of the version that this extension brings. */
-  async #writeSample(): Promise<string> {
-    const target = samplePath(this.#parts.context);
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    await rm(target, { force: true });
-    await copyFile(path.join(this.sampleFolder, 'platform.yml'), target);
-    await chmod(target, 0o444);
-    return target;
   }
 }
 
@@ -336,12 +296,4 @@ export class Desk {
 async function renewRehearsed(platform: Platform): Promise<boolean> {
   await platform.ask('breakSomething', { fault: 'expired-credentials', armed: false });
   return true;
-}
-
-function samplePath(context: vscode.ExtensionContext): string {
-  return path.join(context.globalStorageUri.fsPath, 'sample', 'platform.yml');
-}
-
-function accountKey(platform: string): string {
-  return `slipway.account:${platform}`;
 }

@@ -24,6 +24,8 @@ export interface Dialogs {
   type(input: TypedInput): Promise<string | undefined>;
   /** Progress in the view's bar and the status bar while `work` runs. */
   busy<T>(title: string, work: () => Promise<T>): Promise<T>;
-  /** Opens a read-only document whose indented parts are folded. */
-  show(name: string, text: string): Promise<void>;
+  /** Opens a read-only document whose indented parts are folded. `planOf`: the key of the platform whose plan it is. */
+  show(name: string, text: string, planOf?: string): Promise<void>;
+  /** Plans of this platform that are still open say that they are older than that (`the latest run`). */
+  outdatePlans(platform: string, olderThan: string): void;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { announceEnd } from './announce.ts';
+import { chooseFolder } from './chooseFolder.ts';
 import type { CommandId } from './commandIds.ts';
 import type { Handlers, Target } from './commands.ts';
 import type { Desk } from './desk.ts';
@@ -63,13 +64,13 @@ export function createHandlers(desk: Desk): Handlers {
       await follow(await dialogs.choose('What next?', choices), target);
     },
     async createPlatform() {
-      const folder = await desk.chooseFolder();
+      const folder = await chooseFolder(dialogs);
       const file = folder === undefined ? undefined : await createPlatform(folder, dialogs);
       if (file !== undefined) await openWritten(desk, file);
     },
     async openSample() {
-      const folder = await desk.chooseFolder();
-      const file = folder === undefined ? undefined : await copySample(desk.sampleFolder, folder, dialogs);
+      const folder = await chooseFolder(dialogs);
+      const file = folder === undefined ? undefined : await copySample(desk.sample.source, folder, dialogs);
       if (file !== undefined) await openWritten(desk, file);
     },
     rehearse: () => desk.rehearse(),

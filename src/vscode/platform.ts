@@ -1,12 +1,12 @@
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Finding } from '../core/findings/finding.ts';
-import type { Session } from '../core/status/platformStatus.ts';
-import type { Calls, Failure, PlanView, Reach, RunRequest } from '../runner/protocol.ts';
+import type { Calls, PlanView, Reach, RunRequest } from '../runner/protocol.ts';
 import type { Clock } from './model/clock.ts';
 import { PlatformModel, type Fold } from './model/platformModel.ts';
 import type { Mode } from './model/platformView.ts';
 import { Poller } from './model/poller.ts';
 import { RunnerFailure, RunnerGone, type RunnerClient } from './runnerClient.ts';
+import { sentenceOf, sessionAfter } from './runnerTrouble.ts';
 import type { Validator } from './validator.ts';
 
 /** Events that are remembered for tooltips. */
@@ -152,7 +152,9 @@ export class Platform {
   /** Looks afresh, for a person who asked: what fails is thrown as well as shown. */
   async look(): Promise<void> {
     try {
-      this.#seen(await (await this.#opened()).call('status', { fresh: true }));
+      const client = await this.#opened();
+      this.#seen(await client.call('status', { fresh: true }));
+      await this.#lookForBroken(client);
     } catch (error) {
       this.#lookFailed(error);
       throw error;
@@ -263,8 +265,10 @@ export class Platform {
   /** For a poll: never rejects, never asks. */
   async #look(fresh: boolean): Promise<boolean> {
     try {
-      const status = await (await this.#opened()).call('status', { fresh });
+      const client = await this.#opened();
+      const status = await client.call('status', { fresh });
       this.#seen(status);
+      await this.#lookForBroken(client);
       return status.session === 'connected';
     } catch (error) {
       this.#lookFailed(error);
@@ -278,33 +282,21 @@ export class Platform {
     this.#ports.onFindings(this, status.findings);
   }
 
+  /** For tooltips alone: a look is no worse for not knowing it. */
+  async #lookForBroken(client: RunnerClient): Promise<void> {
+    if (this.mode !== 'rehearsal') return;
+    try {
+      const faults = await client.call('faults', {});
+      this.model.setBroken(faults.flatMap(({ name, armed, broken = armed ? [name] : [] }) => broken));
+    } catch (error) {
+      this.#ports.log('warn', `${this.name}: ${sentenceOf(error)}`);
+    }
+  }
+
   #lookFailed(error: unknown): void {
     this.#ports.log('warn', `${this.name}: ${sentenceOf(error)}`);
     this.model.setTrouble(sentenceOf(error));
     const session = error instanceof RunnerFailure ? sessionAfter(error.failure) : undefined;
     if (session) this.model.setSession(session);
   }
-}
-
-// The codes of runner/credentials.ts, and of an answer of AWS that says so.
-const SIGNED_OUT: ReadonlySet<string> = new Set([
-  'signed-out',
-  'unattended',
-  'sso-expired',
-  'no-credentials',
-  'mfa-cancelled',
-  'mfa-refused',
-]);
-
-/** What a failed look says about the session; `undefined`: nothing. Exit 4 is "no credentials, expired, or out of reach", 3 the guard's no. */
-export function sessionAfter({ code, exit }: Failure): Session | undefined {
-  if (exit === 3) return 'notConnected';
-  if (exit !== 4) return undefined;
-  return SIGNED_OUT.has(code) ? 'signedOut' : 'unreachable';
-}
-
-/** One sentence for people; what comes from elsewhere than the runner's catalogue keeps its words. */
-export function sentenceOf(error: unknown): string {
-  if (error instanceof RunnerFailure) return error.failure.next === undefined ? error.message : `${error.message} ${error.failure.next}`;
-  return error instanceof Error ? error.message : String(error);
 }

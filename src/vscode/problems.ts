@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Finding, Fix, Severity, SourceRange } from '../core/findings/finding.ts';
 import { visibleText } from './model/visibleText.ts';
-import { sentenceOf } from './platform.ts';
+import { sentenceOf } from './runnerTrouble.ts';
 import type { Validator } from './validator.ts';
 
 /** Milliseconds of rest after a keystroke before a document is checked. */

@@ -4,7 +4,7 @@ const SCHEME = 'slipway-text';
 
 /** Plans and command lists as documents that cannot be edited and are gone when they are closed. */
 export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Map<string, { readonly text: string; readonly planOf: string | undefined }>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #disposable: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
@@ -20,19 +20,32 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.path) ?? '';
+    return this.#texts.get(uri.path)?.text ?? '';
   }
 
   /** Opens it beside nothing: a preview tab, everything indented folded away. */
-  async show(name: string, text: string): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name.replaceAll('/', '-')}` });
-    this.#texts.set(uri.path, text);
+  async show(name: string, text: string, planOf?: string): Promise<void> {
+    const uri = uriOf(`/${name.replaceAll('/', '-')}`);
+    this.#texts.set(uri.path, { text, planOf });
     this.#changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true });
     await vscode.commands.executeCommand('editor.foldLevel2');
   }
 
+  /** A plan that is open goes on being read: its first line says that it is no longer the latest. */
+  outdatePlans(platform: string, olderThan: string): void {
+    for (const [path, { text, planOf }] of this.#texts) {
+      if (planOf !== platform) continue;
+      this.#texts.set(path, { text: `This plan is older than ${olderThan}: preview again.\n\n${text}`, planOf: undefined });
+      this.#changed.fire(uriOf(path));
+    }
+  }
+
   dispose(): void {
     this.#disposable.dispose();
   }
+}
+
+function uriOf(path: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path });
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { brokenWords } from './model/platformView.ts';
 import { statusBarText } from './model/statusBarText.ts';
 import type { Platforms } from './platforms.ts';
 
@@ -19,7 +20,7 @@ export class StatusBar {
     }
     const { view } = selected.model;
     this.#item.text = statusBarText(view);
-    this.#item.tooltip = 'Slipway: What Next?';
+    this.#item.tooltip = ['Slipway: What Next?', brokenWords(view)].filter((line) => line !== undefined).join('\n');
     this.#item.accessibilityInformation = { label: `Slipway, ${this.#item.text.replaceAll(/\$\([a-z~-]+\) /g, '')}`, role: 'button' };
     this.#item.show();
   }

@@ -21,6 +21,7 @@ export function rowTooltip(row: Row, view: PlatformView, events: readonly RunEve
   if (details.ids.length > 0) markdown.appendCodeblock(details.ids.map((id) => visibleText(id, 160)).join('\n'), 'text');
   if (details.requires.length > 0) paragraph(`requires ${details.requires.join(', ')}`);
   if (details.money !== undefined) paragraph(details.money);
+  if (details.broken !== undefined) paragraph(details.broken);
   for (const event of details.events) paragraph(event);
   return markdown;
 }

@@ -49,7 +49,11 @@ export class WindowDialogs implements Dialogs {
     );
   }
 
-  async show(name: string, text: string): Promise<void> {
-    await this.#documents.show(name, text);
+  async show(name: string, text: string, planOf?: string): Promise<void> {
+    await this.#documents.show(name, text, planOf);
+  }
+
+  outdatePlans(platform: string, olderThan: string): void {
+    this.#documents.outdatePlans(platform, olderThan);
   }
 }

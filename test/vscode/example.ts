@@ -68,6 +68,7 @@ export function view(shown: PlatformStatus = status(), changes: Partial<Platform
     run: undefined,
     interrupted: undefined,
     failedRun: undefined,
+    broken: [],
     trouble: undefined,
     ...changes,
   };

@@ -16,19 +16,20 @@ export async function breakSomething(platform: Platform, dialogs: Dialogs): Prom
     })),
   );
   if (!chosen) return;
-  const argument = chosen.armed || chosen.argument === undefined ? '' : await argumentOf(chosen.name, chosen.argument, dialogs);
+  const argument = chosen.armed || chosen.argument === undefined ? '' : await argumentOf(chosen, chosen.argument, dialogs);
   if (argument === undefined) return;
   await platform.ask('breakSomething', { fault: argument === '' ? chosen.name : `${chosen.name}=${argument}`, armed: !chosen.armed });
   void dialogs.tell('info', told(chosen, argument));
   void platform.poller.refresh();
 }
 
-async function argumentOf(fault: string, argument: string, dialogs: Dialogs): Promise<string | undefined> {
-  return dialogs.type({
-    title: `Break Something: ${visibleText(fault)}`,
-    prompt: `${visibleText(argument)}; leave it empty for any`,
-    validate: (text) => (/^[\w.:*/-]*$/.test(text) ? undefined : 'Letters, digits and . : * / - only.'),
-  });
+async function argumentOf({ name, needsArgument }: FaultView, argument: string, dialogs: Dialogs): Promise<string | undefined> {
+  const validate = (text: string): string | undefined => {
+    if (text === '' && needsArgument === true) return `It needs ${visibleText(argument)}.`;
+    return /^[\w.:*/=@+,-]*$/.test(text) ? undefined : 'Letters, digits and . : * / = @ + , - only.';
+  };
+  const optional = needsArgument === true ? '' : ' (may be left empty)';
+  return dialogs.type({ title: `Break Something: ${visibleText(name)}`, prompt: `${visibleText(argument)}${optional}`, validate });
 }
 
 function told(fault: FaultView, argument: string): string {
@@ -45,6 +46,7 @@ export async function resetRehearsal(platform: Platform, dialogs: Dialogs): Prom
   );
   if (answer === undefined) return false;
   await platform.ask('resetRehearsal', {});
+  dialogs.outdatePlans(platform.key, 'the latest reset of the rehearsal');
   platform.model.forgetRuns();
   await platform.look();
   return true;

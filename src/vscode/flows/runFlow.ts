@@ -13,7 +13,7 @@ type Verb = PlanView['verb'];
 /** Opens the plan as a document; asks nothing, changes nothing. */
 export async function previewPlan(platform: Platform, dialogs: Dialogs, stages?: readonly string[]): Promise<void> {
   const plan = await dialogs.busy(`Planning ${platform.name}`, () => platform.plan('apply', stages));
-  await dialogs.show(documentName(platform, 'apply'), planText(plan, contextOf(platform)));
+  await dialogs.show(documentName(platform, 'apply'), planText(plan, contextOf(platform)), platform.key);
 }
 
 /** Plans, shows, asks (for each consent on its own), and runs. `undefined`: the person said no, or there was nothing to do. */
@@ -49,13 +49,17 @@ export async function planAndRun(
   if (!allow) return undefined;
   const request = { allow, approved: plan.fingerprint, ...(stages ? { stages } : {}) };
   const title = `${verb === 'apply' ? 'Applying' : 'Destroying'} ${platform.name}`;
-  return dialogs.busy(title, () => platform.run(verb, request, plan.duration.seconds));
+  try {
+    return await dialogs.busy(title, () => platform.run(verb, request, plan.duration.seconds));
+  } finally {
+    dialogs.outdatePlans(platform.key, 'the latest run');
+  }
 }
 
 async function showRefusal(platform: Platform, dialogs: Dialogs, plan: PlanView, errors: readonly string[]): Promise<void> {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const answer = await dialogs.tell('error', `${errors[0] ?? ''}${more}`, ['Show Details']);
-  if (answer !== undefined) await dialogs.show(documentName(platform, plan.verb), planText(plan, contextOf(platform)));
+  if (answer !== undefined) await dialogs.show(documentName(platform, plan.verb), planText(plan, contextOf(platform)), platform.key);
 }
 
 async function approved(platform: Platform, dialogs: Dialogs, plan: PlanView): Promise<boolean> {
@@ -65,7 +69,7 @@ async function approved(platform: Platform, dialogs: Dialogs, plan: PlanView): P
   const answer = await dialogs.confirm(question, [...planSummary(plan, context), '', IF_CLOSED].join('\n'), [go, 'Show Details']);
   if (answer === undefined) return false;
   if (answer === 'Show Details') {
-    await dialogs.show(documentName(platform, plan.verb), planText(plan, context));
+    await dialogs.show(documentName(platform, plan.verb), planText(plan, context), platform.key);
     if ((await dialogs.tell('info', `${question} ${IF_CLOSED}`, [go])) !== go) return false;
   }
   return plan.verb === 'apply' || typedName(platform, dialogs);

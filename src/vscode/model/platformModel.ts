@@ -12,6 +12,7 @@ const NOTHING = {
   run: undefined,
   interrupted: undefined,
   failedRun: undefined,
+  broken: [],
   trouble: undefined,
 } as const;
 
@@ -69,6 +70,10 @@ export class PlatformModel {
   /** What left platform.yml, as a plan found it; a plan that did not look for all of it says nothing. */
   setLeft(left: PlatformStatus['left']): void {
     if (left && this.#view.status) this.#set({ ...this.#view, status: { ...this.#view.status, left } });
+  }
+
+  setBroken(broken: readonly string[]): void {
+    if (broken.join() !== this.#view.broken.join()) this.#set({ ...this.#view, broken });
   }
 
   setFindings(findings: readonly Finding[]): void {

@@ -1,5 +1,6 @@
 import type { PlatformStatus, Session } from '../../core/status/platformStatus.ts';
 import type { Interrupted } from '../../runner/protocol.ts';
+import { visibleText } from './visibleText.ts';
 
 export type Mode = PlatformStatus['mode'];
 
@@ -51,6 +52,8 @@ export interface PlatformView {
   readonly run: RunView | undefined;
   readonly interrupted: LeftRun | undefined;
   readonly failedRun: FailedRun | undefined;
+  /** What is broken in the rehearsal on purpose, as `--fault` takes it: `throttle=CreateVpc`. */
+  readonly broken: readonly string[];
   /** Why the last look failed, in one sentence. */
   readonly trouble: string | undefined;
 }
@@ -68,4 +71,9 @@ export function runToRepeat({ interrupted, failedRun }: PlatformView, stage?: st
 export function phaseOf(view: PlatformView): RunPhase {
   if (view.run) return view.run.stopping ? 'stopping' : 'running';
   return view.interrupted ? 'interrupted' : 'idle';
+}
+
+/** What is armed leaves a trace where a person looks for why things go wrong; `undefined`: nothing is. */
+export function brokenWords({ broken }: PlatformView): string | undefined {
+  return broken.length === 0 ? undefined : `Broken on purpose: ${broken.map((fault) => visibleText(fault, 60)).join(', ')}`;
 }

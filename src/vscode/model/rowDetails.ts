@@ -3,7 +3,7 @@ import { priceWords } from '../../core/status/priceWords.ts';
 import type { CommandId } from '../commandIds.ts';
 import { addressed } from './rowAddress.ts';
 import { hasUnknownPrice, listed } from './stateLook.ts';
-import type { PlatformView } from './platformView.ts';
+import { brokenWords, type PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
 import { clockTime, monthly } from './wording.ts';
 
@@ -16,6 +16,8 @@ export interface RowDetails {
   readonly ids: readonly string[];
   readonly requires: readonly string[];
   readonly money: string | undefined;
+  /** Of a rehearsed platform: what is broken on purpose. */
+  readonly broken: string | undefined;
   readonly events: readonly string[];
 }
 
@@ -25,12 +27,14 @@ const EVENTS_SHOWN = 3;
 export function rowDetails(row: Row, view: PlatformView, events: readonly RunEvent[], now: number): RowDetails {
   const stages = view.status?.stages ?? [];
   const { stage, resource } = addressed(view.status, row.path);
+  const isRoot = row.path === '';
   const all = stages.flatMap(({ resources }) => resources);
   const requires = resource
     ? all.filter(({ id }) => resource.requires.includes(id)).map(({ title, state }) => `${title} (${state})`)
     : stages.filter(({ id }) => stage?.requires.includes(id)).map(({ title, state }) => `${title} (${state})`);
-  const price = (resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? view.status?.cost.wholeMonthlyUsd)) ?? 0;
-  const unpriced = (resource ? [resource] : (stage?.resources ?? all)).filter(hasUnknownPrice).length;
+  const price =
+    (resource ? resource.estimate?.monthlyUsd : (stage?.estimate.monthlyUsd ?? (isRoot ? view.status?.cost.wholeMonthlyUsd : 0))) ?? 0;
+  const unpriced = (resource ? [resource] : (stage?.resources ?? (isRoot ? all : []))).filter(hasUnknownPrice).length;
   const looked = view.status?.observedAt === undefined ? '' : ` (looked ${clockTime(view.status.observedAt, now)})`;
   return {
     title: row.label,
@@ -44,8 +48,9 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
       price === 0 && unpriced === 0
         ? undefined
         : priceWords(price, unpriced, (usd) => `${view.mode === 'rehearsal' ? 'would cost ' : ''}${monthly(usd)}`),
+    broken: isRoot ? brokenWords(view) : undefined,
     events: events
-      .filter((event) => 'resource' in event && (resource ? event.resource === resource.id : stage ? event.stage === stage.id : true))
+      .filter((event) => 'resource' in event && (resource ? event.resource === resource.id : stage ? event.stage === stage.id : isRoot))
       .slice(-EVENTS_SHOWN)
       .map((event) => `${clockTime(event.time, now)} ${'resource' in event ? `${event.resource}: ` : ''}${wordOf(event)}`),
   };

@@ -78,6 +78,7 @@ function connected(view: PlatformView, interrupted: boolean): readonly Suggestio
     return [...going, fix, ...(interrupted ? [] : [again]), PLAN, destroy];
   }
   const nothingLeft = (view.status?.left?.length ?? 0) === 0;
-  if (nothingLeft && stages.every(({ state }) => state === 'ready' || state === 'waiting')) return [...going, REFRESH, PLAN, SOURCE, destroy];
+  if (nothingLeft && stages.every(({ state }) => state === 'ready' || state === 'waiting'))
+    return [...going, REFRESH, PLAN, SOURCE, destroy];
   return [...going, PLAN, APPLY, SOURCE, destroy];
 }

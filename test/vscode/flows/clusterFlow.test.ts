@@ -15,6 +15,7 @@ function person(answer: (actions: readonly string[]) => string | undefined) {
     type: async () => undefined,
     busy: async (_title, work) => work(),
     show: async () => undefined,
+    outdatePlans: () => undefined,
   };
   return { dialogs, shown };
 }

@@ -47,7 +47,8 @@ function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; aske
       return typed !== undefined && validate?.(typed) === undefined ? typed : undefined;
     },
     busy: (_title, work) => work(),
-    show: async (name) => void shown.push(name),
+    show: async (name, _text, planOf) => void shown.push(planOf === undefined ? name : `${name}, of ${planOf}`),
+    outdatePlans: (platform, olderThan) => void shown.push(`plans of ${platform} are older than ${olderThan}`),
   };
   return { dialogs, asked, shown };
 }
@@ -148,7 +149,9 @@ describe('apply and destroy', () => {
     const { platform, requests } = platformWith(planOf([change()]));
     const { dialogs, shown } = person(['Show Details', 'Apply']);
     await planAndRun(platform, dialogs, 'apply');
-    assert.deepEqual([shown, requests.length], [['Plan of cauchy'], 1]);
+    // what was shown is no longer the latest word once the run has ended
+    assert.deepEqual(shown, ['Plan of cauchy, of k', 'plans of k are older than the latest run']);
+    assert.equal(requests.length, 1);
   });
 
   it('refuses a plan with errors, and says that there is nothing to do', async () => {
@@ -168,6 +171,19 @@ describe('apply and destroy', () => {
     await assert.rejects(planAndRun(platform, person(['Apply']).dialogs, 'apply'), RunnerGone);
     assert.equal(platform.model.view.run, undefined);
     assert.equal(platform.model.view.interrupted?.verb, 'apply');
+  });
+
+  it('outdates the plans that are open when the run fails too', async () => {
+    const { dialogs, shown } = person(['Apply']);
+    await assert.rejects(planAndRun(platformWith(planOf([change()]), 'dies').platform, dialogs, 'apply'), RunnerGone);
+    assert.deepEqual(shown, ['plans of k are older than the latest run']);
+  });
+
+  it('keeps what a plan found of what left platform.yml', async () => {
+    const left = [{ resource: 'nat/b', kind: 'AWS::EC2::NatGateway', title: 'NAT gateway', reason: '' }];
+    const { platform } = platformWith(planOf([], { left }));
+    await planAndRun(platform, person([undefined]).dialogs, 'apply');
+    assert.deepEqual(platform.model.view.status?.left, left);
   });
 
   it('repeats the verb of the run that failed: a destroy is not retried as an apply', async () => {
