@@ -1,4 +1,47 @@
 import type { Provider } from '../core/engine/ports.ts';
+import { Unseen } from '../core/graph/errors.ts';
+import type { AnyResource, Look } from '../core/graph/resource.ts';
+import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
+import type { ClusterAddress } from './connection.ts';
+import { discoverMembers } from './objects/discoverMembers.ts';
+import type { ReachCluster } from './reach.ts';
 
-/** Kubernetes as the engine knows it. It discovers nothing: what is in the cluster goes with the cluster. */
-export const kubernetesProvider: Provider = { name: 'kubernetes', parallel: 8 };
+export interface KubernetesProviderOptions {
+  readonly reach: ReachCluster;
+  /** The value of `slipway.dev/platform`. */
+  readonly label: string;
+  /** Why the graph does not hold all that the platform's manifests describe: then nothing in the cluster is an orphan. */
+  readonly incomplete?: string;
+}
+
+/** Kubernetes as the engine knows it. What left the manifests is told by the inventories in the cluster. */
+export function kubernetesProvider({ reach, label, incomplete }: KubernetesProviderOptions): Provider {
+  return {
+    name: 'kubernetes',
+    parallel: 8,
+    async discover(look, graph) {
+      if (incomplete !== undefined) throw new Unseen(incomplete);
+      const address = await addressIn(look, graph);
+      return address === undefined ? [] : (await discoverMembers(look, reach(address), label)).map((member) => inCluster(graph, member));
+    },
+  };
+}
+
+const CLUSTER = 'cluster';
+
+async function addressIn(look: Look, graph: ResourceGraph): Promise<ClusterAddress | undefined> {
+  const cluster = graph.get(CLUSTER);
+  const outputs = cluster && (await look.outputs(cluster));
+  return isAddress(outputs) ? outputs : undefined;
+}
+
+function isAddress(value: unknown): value is ClusterAddress {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['name', 'endpoint', 'certificateAuthority'].every((key) => typeof Reflect.get(value, key) === 'string');
+}
+
+/** It goes before the cluster does. */
+const inCluster = (graph: ResourceGraph, member: AnyResource): AnyResource => {
+  const cluster = graph.get(CLUSTER);
+  return { ...member, after: [...(member.after ?? []), CLUSTER], ...(cluster === undefined ? {} : { within: cluster }) };
+};

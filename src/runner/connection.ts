@@ -11,6 +11,7 @@ import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
 import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
@@ -113,7 +114,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return {
     spec,
     graph: platformGraph(context),
-    providers: [awsProvider(context), kubernetesProvider],
+    providers: [awsProvider(context), kubernetesProvider({ reach: context.reach, label: platformLabel(platformTag(spec)) })],
     clock: context.clock,
     credentials: checked,
     profile,

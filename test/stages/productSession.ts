@@ -10,6 +10,7 @@ import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { platformTag } from '../../src/core/platform/platformSpec.ts';
 import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
+import { platformLabel } from '../../src/kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
 import { clusterReach } from '../../src/stages/clusterReach.ts';
 import type { KubeconfigPort } from '../../src/stages/kubeconfigPort.ts';
@@ -68,7 +69,7 @@ export function openSession(options: SessionOptions): ProductSession {
       new Engine({
         clock,
         intents: memoryIntents(machine.intents),
-        providers: [awsProvider(context), kubernetesProvider],
+        providers: [awsProvider(context), kubernetesProvider({ reach: context.reach, label: platformLabel(context.identity.platform) })],
         run: options.nextRun(),
         guard: () => Promise.resolve(),
         signedOut: () => Promise.reject(new Error('signed out')),

@@ -13,12 +13,13 @@ import { readiness } from '../readiness/readiness.ts';
 import { stateOfReadiness } from '../readiness/stateOfReadiness.ts';
 import { whyNotReady } from '../readiness/whyNotReady.ts';
 import { liveListsOf, readCollection } from '../watches.ts';
+import type { ApplySet } from './applySet.ts';
 import { PART_OF } from './applySetId.ts';
 import { attributesOf, compareWith, comparisonIn, type Comparison } from './comparison.ts';
 import { servedKind } from './servedKind.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
 import { leaving } from './leaving.ts';
-import { estimateOf, isEarly, isKept, labelled, leavesBehind } from './traits.ts';
+import { estimateOf, isEarly, isKept, labelled, leavesBehind, urlOf } from './traits.ts';
 import { webhookGate } from './webhookGate.ts';
 
 export interface ObjectOut {
@@ -33,8 +34,8 @@ export interface ObjectWish {
   readonly title: string;
   /** The value of `slipway.dev/platform`. */
   readonly label: string;
-  /** The ApplySet that it is a member of: `applySetId` of its stage's parent. */
-  readonly applySet: string;
+  /** The inventory that it belongs to; written before it. */
+  readonly applySet: ApplySet;
   readonly after: readonly ResourceId[];
 }
 
@@ -52,7 +53,7 @@ const ANSWER_IS_FRESH = 1_000;
 
 /** An object of a manifest. It is read with all of its kind in its namespace, and written by server-side apply as its file says it. */
 export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource<ObjectOut, ObjectNeeds> {
-  const { object, title, after } = wish;
+  const { object, title, applySet } = wish;
   const id = objectId(object.key);
   const self = new ObjectInCluster(inCluster, wish);
   const isDeletable = !isSystemNamespace(object.key) && !isKept(textsAt(object.json, 'metadata', 'annotations'));
@@ -62,7 +63,8 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
     provider: 'kubernetes',
     title,
     needs: { cluster: inCluster.cluster },
-    after,
+    after: [applySet.resource.id, ...wish.after],
+    source: object.source.range,
     within: inCluster.cluster,
     ...(leavesBehind(object) ? { leaves: true as const } : {}),
     ...(isEarly(object) ? { early: true as const } : {}),
@@ -74,6 +76,7 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
       update: (seen, { cluster }, ctx) => self.apply(inCluster.reach(cluster), hasConflicts(seen), ctx),
       ...(isDeletable ? { delete: (seen: Present, ctx: StepContext) => self.delete(seen, ctx) } : {}),
     },
+    url: () => urlOf(object),
     estimate: () => estimateOf(object),
     commands: () => [['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', object.source.file]],
   };
@@ -104,7 +107,7 @@ class ObjectInCluster {
     this.#inCluster = inCluster;
     this.#object = object;
     this.#label = label;
-    this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet });
+    this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet.partOf });
   }
 
   async observe(look: Look, depth: Depth): Promise<Observation<ObjectOut>> {

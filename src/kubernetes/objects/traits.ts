@@ -20,13 +20,16 @@ const SECONDS: Readonly<Record<string, readonly [made: number, gone: number]>> =
   'EventSource.argoproj.io': [30, 5],
   'Sensor.argoproj.io': [30, 5],
 };
+/** What of an object decides how it behaves. */
+type Shape = Pick<ManifestObject, 'key' | 'json'>;
+
 const AT_ONCE = [1, 1] as const;
 const LOAD_BALANCER = [150, 60] as const;
 
-const isLoadBalancer = ({ key, json }: ManifestObject): boolean =>
+const isLoadBalancer = ({ key, json }: Shape): boolean =>
   key.group === '' && key.kind === 'Service' && textAt(json, 'spec', 'type') === 'LoadBalancer';
 
-export function estimateOf(object: ManifestObject): Estimate {
+export function estimateOf(object: Shape): Estimate {
   const [made, gone] = isLoadBalancer(object) ? LOAD_BALANCER : (SECONDS[groupKind(object.key)] ?? AT_ONCE);
   return { createSeconds: made, updateSeconds: made, deleteSeconds: gone, monthlyUsd: 0 };
 }
@@ -63,4 +66,15 @@ export function isKept(annotations: Readonly<Record<string, string>> = {}): bool
 export function labelled(json: JsonObject, labels: Readonly<Record<string, string>>): JsonObject {
   const metadata = at(json, 'metadata');
   return { ...json, metadata: { ...(isObject(metadata) ? metadata : {}), labels: { ...textsAt(json, 'metadata', 'labels'), ...labels } } };
+}
+
+/** Where a browser finds what an Ingress leads to: its first host that is a name. */
+export function urlOf({ key, json }: ManifestObject): string | undefined {
+  if (groupKind(key) !== 'Ingress.networking.k8s.io') return undefined;
+  const host = itemsAt(json, 'spec', 'rules')
+    .map((rule) => textAt(rule, 'host'))
+    .find((each) => each !== undefined && !each.includes('*'));
+  if (host === undefined) return undefined;
+  const isSecure = itemsAt(json, 'spec', 'tls').some((entry) => itemsAt(entry, 'hosts').includes(host));
+  return `${isSecure ? 'https' : 'http'}://${host}`;
 }

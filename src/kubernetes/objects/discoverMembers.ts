@@ -1,0 +1,92 @@
+import { NotYet } from '../../core/graph/errors.ts';
+import type { AnyResource, Look, Observation, Present, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import { groupKind, objectId, type ObjectKey } from '../../manifests/objectKey.ts';
+import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import { collectionPath, objectPath, type ServedKind } from '../paths.ts';
+import { PLATFORM_LABEL } from '../platformLabel.ts';
+import { CONTAINS, ID, INVENTORY_NAMESPACE, namesIn, PART_OF } from './applySetId.ts';
+import { leaving } from './leaving.ts';
+import { estimateOf, isKept } from './traits.ts';
+
+const CRD = 'CustomResourceDefinition.apiextensions.k8s.io';
+
+/**
+ * Every member of this platform's ApplySets and the parents themselves, as resources that can be looked at and deleted: custom resources
+ * before their definitions, whose controllers still run then, and namespaces last. What its annotation says is kept is left out.
+ * @throws Unseen
+ */
+export async function discoverMembers(look: Look, client: KubernetesClient, label: string): Promise<readonly AnyResource[]> {
+  const selector = `${PLATFORM_LABEL}=${label}`;
+  const list = (path: string, labelSelector: string): Promise<readonly KubernetesObject[]> =>
+    look.share(`kubernetes:members ${path}`, () => client.list(path, look.signal, { labelSelector, metadataOnly: true }));
+  const parents = await list(`/api/v1/namespaces/${INVENTORY_NAMESPACE}/configmaps`, `${selector},${ID}`);
+  if (parents.length === 0) return [];
+  const sets = new Map(parents.map((parent) => [parent.metadata.labels?.[ID] ?? '', parent.metadata.name]));
+  const groupKinds = new Set(parents.flatMap((parent) => namesIn(parent.metadata.annotations?.[CONTAINS])));
+  const served = await client.discovery.kinds(look.signal);
+  const kinds = [...groupKinds].flatMap((each) => served.find((kind) => groupKind(kind) === each) ?? []);
+  const found = await Promise.all(
+    kinds.map(async (kind) => {
+      const items = await list(collectionPath(kind), `${selector},${PART_OF}`);
+      return items
+        .filter(({ metadata }) => sets.has(metadata.labels?.[PART_OF] ?? '') && !isKept(metadata.annotations))
+        .map((item) => ({ kind, item }));
+    }),
+  );
+  const members = found
+    .flat()
+    .map(({ kind, item }) => memberOf(client, kind, item, setResource(sets.get(item.metadata.labels?.[PART_OF] ?? ''))));
+  return [...members, ...parents.map((parent) => memberOf(client, CONFIG_MAP, parent, undefined, setResource(parent.metadata.name)))];
+}
+
+const CONFIG_MAP: ServedKind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+
+/** The id that the parent has as a resource: `ApplySet/kafka` of `slipway-kafka`. */
+const setResource = (parent = ''): ResourceId => `ApplySet/${parent.replace(/^slipway-/, '')}`;
+
+/** A member with the little that is known of it. */
+function memberOf(
+  client: KubernetesClient,
+  kind: ServedKind,
+  { metadata }: KubernetesObject,
+  set: ResourceId | undefined,
+  own?: ResourceId,
+): AnyResource {
+  const key: ObjectKey = { group: kind.group, kind: kind.kind, namespace: metadata.namespace ?? '', name: metadata.name };
+  const path = objectPath(kind, key.namespace, key.name);
+  const definition = objectId({
+    group: 'apiextensions.k8s.io',
+    kind: 'CustomResourceDefinition',
+    namespace: '',
+    name: `${kind.plural}.${kind.group}`,
+  });
+  return {
+    id: own ?? objectId(key),
+    kind: own === undefined ? groupKind(key) : 'ApplySet',
+    provider: 'kubernetes',
+    title:
+      own === undefined
+        ? `${kind.kind} ${key.namespace === '' ? key.name : `${key.namespace}/${key.name}`}`
+        : `Inventory of ${own.slice('ApplySet/'.length)}`,
+    needs: {},
+    after: [
+      ...(set === undefined ? [] : [set]),
+      ...(groupKind(kind) === CRD ? [] : [definition]),
+      ...(key.namespace === '' || own !== undefined ? [] : [`Namespace/${key.namespace}`]),
+    ],
+    async observe(look): Promise<Observation<unknown>> {
+      const live = await look.share(`kubernetes:get ${path}`, () => client.get(path, look.signal));
+      if (live === undefined || live.metadata.uid !== metadata.uid) return { state: 'absent' };
+      const present = { owner: 'slipway', physicalId: live.metadata.uid ?? key.name, attributes: {}, outputs: {} } as const;
+      return live.metadata.deletionTimestamp === undefined ? { ...present, state: 'ready' } : { ...present, ...leaving(live) };
+    },
+    steps: {
+      plan: () => ({ action: 'none' }),
+      async delete(seen: Present, ctx: StepContext) {
+        if (metadata.uid === undefined) throw new NotYet('it does not say which object it is');
+        await client.delete(path, ctx.signal, { uid: seen.physicalId });
+      },
+    },
+    estimate: () => estimateOf({ key, json: {} }),
+  };
+}
