@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { WireAnswer, WireRequest } from './codec/wire.ts';
+import { resolveName } from './dns.ts';
 import { FAULTS, parseFault, UnknownFault } from './faults.ts';
 import type { FolderWorld } from './folderWorld.ts';
 
@@ -7,7 +8,7 @@ export const CONTROL_PREFIX = '/_rehearsal/';
 
 /**
  * What AWS does not have: the world's clock (read by everybody who can reach the port: it tells nothing), its folder,
- * its timeline and its faults (with the world's bearer token).
+ * its timeline, its public DNS and its faults (with the world's bearer token).
  */
 export function control(world: FolderWorld, request: WireRequest): WireAnswer {
   const name = request.path.slice(CONTROL_PREFIX.length);
@@ -16,6 +17,8 @@ export function control(world: FolderWorld, request: WireRequest): WireAnswer {
   }
   if (!authorized(world, request)) return json(403, { message: 'This needs the bearer token of the world (SLIPWAY_REHEARSAL_TOKEN).' });
   if (name === 'timeline' && request.method === 'GET') return json(200, { now: world.now(), entries: world.timelineEntries() });
+  if (name === 'resolve' && request.method === 'GET')
+    return json(200, resolveName(world, new URLSearchParams(request.query).get('name') ?? ''));
   if (name === 'world' && request.method === 'GET') return json(200, { folder: world.folder });
   if (name === 'faults' && request.method === 'GET') return json(200, { faults: listed(world) });
   if (name === 'faults' && request.method === 'POST') return change(world, request.body.toString('utf8'));

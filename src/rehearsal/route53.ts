@@ -33,7 +33,7 @@ import {
 import { AwsError, byName, read, write, type Call, type Service } from './service.ts';
 import type { World } from './world.ts';
 
-interface ZoneRecord {
+export interface ZoneRecord {
   readonly id: string;
   /** With its final dot. */
   readonly name: string;
@@ -54,6 +54,11 @@ const INSYNC_AFTER_MS = 45_000;
 
 function stateOf(world: World): Route53State {
   return world.part<Route53State>('route53', () => ({ zones: [], changes: {} }));
+}
+
+/** The public zones of the account, as name servers serve them. */
+export function hostedZones(world: World): readonly ZoneRecord[] {
+  return stateOf(world).zones;
 }
 
 /** Ids come with and without `/hostedzone/`. */

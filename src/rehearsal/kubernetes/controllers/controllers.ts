@@ -1,7 +1,10 @@
+import { ARGO_EVENTS } from './argoEvents.ts';
+import { CERT_MANAGER } from './certManager.ts';
 import type { Controller } from './controller.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { EVENT_EXPIRY } from './events.ts';
 import { GARBAGE } from './garbage.ts';
+import { INGRESSES } from './ingresses.ts';
 import { LOAD_BALANCERS } from './loadBalancers.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { KUBELET } from './pods/kubelet.ts';
@@ -30,6 +33,9 @@ export const CONTROLLERS: readonly Controller[] = [
   KUBELET,
   SERVICES,
   LOAD_BALANCERS,
+  INGRESSES,
+  CERT_MANAGER,
+  ARGO_EVENTS,
   GARBAGE,
   EVENT_EXPIRY,
 ];
