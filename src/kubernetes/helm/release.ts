@@ -1,4 +1,5 @@
-import { NotYet } from '../../core/graph/errors.ts';
+import { NotYet, Refused } from '../../core/graph/errors.ts';
+import type { Finding } from '../../core/findings/finding.ts';
 import type {
   Attributes,
   CommandLine,
@@ -19,7 +20,9 @@ import { DIGEST_LABEL, isDigestOf, newDigest } from './digest.ts';
 import type { Helm } from './helm.ts';
 import { planRelease } from './planRelease.ts';
 import { recoveryOf } from './recovery.ts';
-import { healthOf } from './releaseHealth.ts';
+import { healthOf, type ReleaseHealth } from './releaseHealth.ts';
+import type { Place } from './releaseObjects.ts';
+import { liveListsOf } from '../watches.ts';
 import { pathsOf, valuesOf, type SecretValue } from './secretValue.ts';
 import { lookAtRelease, type SeenRelease } from './seenRelease.ts';
 import { MASK, valueDifferences, withValue, type Values } from './values.ts';
@@ -65,12 +68,14 @@ const MACHINE_LABEL = 'slipway-machine';
  */
 export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish): Resource<ReleaseOut, ReleaseNeeds> {
   const { cluster, reach } = inCluster;
+  const id: ResourceId = `helm/${wish.namespace}/${wish.release}`;
   const title = `Helm release ${wish.release}`;
   const steps = new ReleaseSteps(helm, wish);
   /** A delete is told what was seen, not where: it goes to the cluster that the last look went to. */
   let seenWith: KubernetesClient | undefined;
+  let waitsAt: Place | undefined;
   return {
-    id: `helm/${wish.namespace}/${wish.release}`,
+    id,
     kind: 'HelmRelease',
     provider: 'kubernetes',
     title,
@@ -82,16 +87,29 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
       const client = (seenWith = await clientOf(look, inCluster));
       const seen = client && (await lookAtRelease(look, client, wish.namespace, wish.release));
       if (client === undefined || seen === undefined) return { state: 'absent' };
-      return observed(look, client, seen, {
+      const atWork = await isAtWork(helm, wish, client, seen);
+      const health = await healthOf(look, client, seen, {
+        namespace: wish.namespace,
+        atWork,
+        secretPaths: pathsOf(wish.secretValues ?? []),
+      });
+      waitsAt = health.waitsAt;
+      return observed(seen, health, {
         isOurs: seen.labels[PLATFORM_LABEL] === wish.label,
         wish,
         attributes: {
           ...attributesOf(seen),
-          atWork: await isAtWork(helm, wish, client, seen),
+          atWork,
+          missing: health.missing,
           ...(depth === 'plan' ? await differences(look, client, wish, seen) : {}),
         },
       });
     },
+    async moved(signal) {
+      if (waitsAt === undefined) throw new NotYet('nothing can be watched yet');
+      await liveListsOf(waitsAt.client).moved(waitsAt.collection, waitsAt.name, waitsAt.version, signal);
+    },
+    check: (look) => helmFindings(helm, id, look, async () => seenWith && lookAtRelease(look, seenWith, wish.namespace, wish.release)),
     steps: {
       plan: (seen) => planRelease(title, seen, attributesOfWish(wish), valueDifferences({}, wish.values, new Set())),
       create: ({ cluster: address }, ctx) => steps.upgrade(reach(address), ctx, false),
@@ -234,28 +252,34 @@ interface Observing {
   readonly attributes: Attributes;
 }
 
-async function observed(
-  look: Look,
-  client: KubernetesClient,
-  seen: SeenRelease,
-  { isOurs, wish, attributes }: Observing,
-): Promise<Observation<ReleaseOut>> {
+function observed(seen: SeenRelease, { state, reason }: ReleaseHealth, { isOurs, wish, attributes }: Observing): Observation<ReleaseOut> {
   const { release, namespace } = wish;
   const present: Present = { owner: isOurs ? 'slipway' : 'foreign', physicalId: `${namespace}/${release}`, attributes };
   const outputs: ReleaseOut = { release, namespace, revision: seen.revision, chartVersion: seen.record?.chartVersion ?? '' };
-  const { state, reason, missing } = await healthOf(look, client, seen, {
-    namespace,
-    atWork: attributes['atWork'] === true,
-    secretPaths: pathsOf(wish.secretValues ?? []),
-  });
-  const whole = { ...present, attributes: { ...attributes, missing } };
   switch (state) {
     case 'ready':
-      return { ...whole, state, outputs, reason };
+      return { ...present, state, outputs, reason };
     case 'degraded':
-      return { ...whole, state, outputs, reason };
+      return { ...present, state, outputs, reason };
     default:
-      return { ...whole, state, outputs: {}, reason };
+      return { ...present, state, outputs: {}, reason };
+  }
+}
+
+/** Without Helm nothing can be installed, and that is said before the first write; what is installed only cannot be changed. */
+async function helmFindings(
+  helm: Helm,
+  id: ResourceId,
+  look: Look,
+  seen: () => Promise<SeenRelease | undefined>,
+): Promise<readonly Finding[]> {
+  try {
+    await helm.major(look.signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const severity = (await seen()) === undefined ? 'error' : 'information';
+    return [{ code: 'helm-missing', severity, resource: id, message: `${error.message}. ${error.next ?? ''}`.trim() }];
   }
 }
 

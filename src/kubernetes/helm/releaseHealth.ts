@@ -2,7 +2,7 @@ import type { Look } from '../../core/graph/resource.ts';
 import type { KubernetesClient } from '../client.ts';
 import { sentence } from '../readiness/why/sentence.ts';
 import { hookSentence, unsecret } from './failure.ts';
-import { releaseObjects, stateOfObjects, type ObjectState } from './releaseObjects.ts';
+import { releaseObjects, stateOfObjects, type ObjectState, type Place } from './releaseObjects.ts';
 import { secretTexts } from './secretValue.ts';
 import type { SeenRelease } from './seenRelease.ts';
 
@@ -11,6 +11,8 @@ export interface ReleaseHealth {
   readonly reason: string;
   /** Objects that the release has rendered and that are not there: `Deployment/web`. */
   readonly missing: readonly string[];
+  /** Where a watch would tell that what it waits for moved. */
+  readonly waitsAt?: Place | undefined;
 }
 
 interface Asking {
@@ -41,7 +43,7 @@ function healthOfObjects(states: readonly ObjectState[], version: string): Relea
   // One that explains itself tells more than the first.
   const shown = waiting.find(({ why }) => why !== undefined) ?? waiting[0];
   if (shown === undefined) return { state: 'ready', reason: version, missing };
-  return { state: 'pending', reason: told(shown), missing };
+  return { state: 'pending', reason: told(shown), missing, waitsAt: shown.place };
 }
 
 const nameOf = ({ kind, name }: ObjectState['object']): string => `${kind}/${name}`;

@@ -1,13 +1,14 @@
 import { parseAllDocuments } from 'yaml';
 import { tooDeepAt } from '../../core/platform/nesting.ts';
 import type { Look } from '../../core/graph/resource.ts';
-import type { KubernetesClient, KubernetesObject } from '../client.ts';
-import { collectionPath } from '../paths.ts';
+import type { KubernetesClient } from '../client.ts';
+import { collectionPath, type ServedKind } from '../paths.ts';
 import { vanishesWhenDone } from '../readiness/additions/finishedJob.ts';
 import { textAt } from '../readiness/fields.ts';
 import { readEvidence } from '../readiness/readEvidence.ts';
 import { readiness, type Readiness } from '../readiness/readiness.ts';
 import { whyNotReady } from '../readiness/whyNotReady.ts';
+import { readCollection } from '../watches.ts';
 
 /** An object that a release has rendered. */
 export interface ReleaseObject {
@@ -38,6 +39,16 @@ export interface ObjectState {
   readonly readiness: Readiness;
   /** Why, where it is not ready: a sentence. */
   readonly why: string | undefined;
+  /** Where a watch would tell that it moved. */
+  readonly place: Place | undefined;
+}
+
+export interface Place {
+  readonly client: KubernetesClient;
+  readonly collection: string;
+  /** `namespace/name` */
+  readonly name: string;
+  readonly version: string | undefined;
 }
 
 /** How every object of a release is: one LIST per kind and namespace, shared with all who ask. @throws Unseen */
@@ -48,23 +59,25 @@ export async function stateOfObjects(
 ): Promise<readonly ObjectState[]> {
   return Promise.all(
     objects.map(async (object) => {
-      const live = await liveObject(look, client, object);
+      const { apiVersion, kind, namespace, name } = object;
+      const served = await servedNow(look, client, object);
+      if (served === undefined) return { object, readiness: readiness(undefined, client.now()), why: undefined, place: undefined };
+      const collection = collectionPath(served, namespace);
+      const key = `${served.namespaced ? namespace : ''}/${name}`;
+      const found = (await readCollection(look, client, collection)).get(key);
+      // Items of a list carry neither kind nor version.
+      const live = found && { apiVersion, kind, ...found };
       const said = readiness(live, client.now());
       const unready = said.status === 'InProgress' || said.status === 'Failed';
       const why = live === undefined || !unready ? undefined : whyNotReady(live, await readEvidence(look, client, live));
-      return { object, readiness: said, why };
+      return { object, readiness: said, why, place: { client, collection, name: key, version: found?.metadata.resourceVersion } };
     }),
   );
 }
 
-async function liveObject(look: Look, client: KubernetesClient, object: ReleaseObject): Promise<object | undefined> {
-  const { apiVersion, kind, namespace, name } = object;
-  const served = await client.discovery.known(apiVersion, kind, look.signal);
-  if (served === undefined) return undefined;
-  const path = collectionPath(served, namespace);
-  const found = (await look.share(`kubernetes:${path}`, () => client.list<KubernetesObject>(path, look.signal))).find(
-    ({ metadata }) => metadata.name === name,
-  );
-  // Items of a list carry neither kind nor version.
-  return found === undefined ? undefined : { apiVersion, kind, ...found };
+async function servedNow(look: Look, client: KubernetesClient, { apiVersion, kind }: ReleaseObject): Promise<ServedKind | undefined> {
+  const known = await client.discovery.known(apiVersion, kind, look.signal);
+  if (known !== undefined) return known;
+  await look.share('kubernetes:discovery', () => client.discovery.refresh(look.signal));
+  return client.discovery.known(apiVersion, kind, look.signal);
 }

@@ -1,6 +1,7 @@
 import type { Look } from '../../core/graph/resource.ts';
-import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import type { KubernetesClient } from '../client.ts';
 import { collectionPath } from '../paths.ts';
+import { readCollection, type Collection } from '../watches.ts';
 import { groupOf, kindOf, textAt } from './fields.ts';
 import type { Evidence } from './why/evidence.ts';
 
@@ -14,11 +15,9 @@ export async function readEvidence(look: Look, client: KubernetesClient, object:
     const served = await client.discovery.known(apiVersion, kind, look.signal).catch(() => undefined);
     if (served === undefined) return [];
     const path = collectionPath(served, namespace);
-    const items = await look
-      .share(`kubernetes:${path}`, () => client.list<KubernetesObject>(path, look.signal))
-      .catch((): readonly KubernetesObject[] => []);
+    const items = await readCollection(look, client, path).catch((): Collection => new Map());
     // Items of a list carry neither kind nor version.
-    return items.map((item) => ({ apiVersion, kind, ...item }));
+    return [...items.values()].map((item) => ({ apiVersion, kind, ...item }));
   };
   const isCertificate = groupOf(object) === 'cert-manager.io' && kindOf(object) === 'Certificate';
   const [pods, events, claims, nodes, storageClasses, ...certificates] = await Promise.all([
