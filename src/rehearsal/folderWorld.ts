@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldFaults, type ArmedFault } from './faults.ts';
 import { REQUESTS_FILE } from './requestLog.ts';
 import { draw, stateFrom } from './random.ts';
-import type { TimelineEntry, World } from './world.ts';
+import type { Rows, TimelineEntry, World } from './world.ts';
+import { KeptRows, replaceFile, WORLD_FILES, WorldFiles, WorldUnreadable } from './worldFiles.ts';
+import type { Identity, RowChanges, Saved } from './worldFiles.ts';
 
 export interface WorldOptions {
   readonly folder: string;
@@ -23,26 +25,6 @@ export class WorldInUse extends Error {
   override readonly name = 'WorldInUse';
 }
 
-/** The folder holds something that is not a world, or one of another version. */
-export class WorldUnreadable extends Error {
-  override readonly name = 'WorldUnreadable';
-}
-
-interface Identity {
-  readonly version: 1;
-  readonly account: string;
-  readonly seed: number;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly bearerToken: string;
-}
-
-interface Saved extends Identity {
-  readonly random: number;
-  readonly parts: Readonly<Record<string, object>>;
-}
-
-const STATE_FILE = 'world.json';
 const CLOCK_FILE = 'clock.json';
 const LOCK_FILE = 'server.pid';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -50,7 +32,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 export const REHEARSAL_KEY_PREFIX = 'AKIAREHEARSAL';
 
 /**
- * The world as a folder: `world.json` (all state, replaced in one rename) and `clock.json` (how far the clock ran).
+ * The world as a folder: `world.json` and `world.log` (all state, see `worldFiles.ts`) and `clock.json` (how far the clock ran).
  * Whatever moment the server is killed at, the folder holds the state after some whole request.
  */
 export class FolderWorld implements World {
@@ -67,22 +49,27 @@ export class FolderWorld implements World {
   readonly #wall: () => number;
   readonly #startedWall: number;
   readonly #startedAt: number;
+  readonly #files: WorldFiles;
   readonly #parts: Map<string, object>;
+  readonly #rows = new Map<string, KeptRows>();
   /** Each part's text as it was saved, so that only what was touched is written out again. */
   readonly #texts = new Map<string, string>();
   readonly #touched = new Set<string>();
   #random: number;
-  #dirty = false;
+  #savedRandom: number;
 
-  private constructor(options: WorldOptions, saved: Saved, now: number) {
+  private constructor(options: WorldOptions, files: WorldFiles, saved: Saved, now: number) {
+    this.#files = files;
     this.folder = options.folder;
     this.timeScale = options.timeScale;
     this.#wall = options.wall ?? Date.now;
-    const { random, parts, ...identity } = saved;
+    const { random, parts, rows, identity } = saved;
     this.#identity = identity;
     this.#random = random;
+    this.#savedRandom = random;
     this.#parts = new Map(Object.entries(parts));
     for (const [name, part] of this.#parts) this.#texts.set(name, JSON.stringify(part));
+    for (const [name, kept] of Object.entries(rows)) this.#rows.set(name, new KeptRows(kept));
     this.account = identity.account;
     this.callerArn = `arn:aws:iam::${identity.account}:user/rehearsal`;
     this.credentials = { accessKeyId: identity.accessKeyId, secretAccessKey: identity.secretAccessKey };
@@ -102,9 +89,10 @@ export class FolderWorld implements World {
     chmodSync(options.folder, 0o700);
     lock(options.folder);
     try {
-      const saved = load(options.folder) ?? make(options);
-      const world = new FolderWorld(options, saved, loadClock(options.folder) ?? (options.wall ?? Date.now)());
-      world.#dirty = true;
+      const files = new WorldFiles(options.folder);
+      const saved = files.load() ?? make(options);
+      const world = new FolderWorld(options, files, saved, loadClock(options.folder) ?? (options.wall ?? Date.now)());
+      world.#writeWhole();
       world.save();
       return world;
     } catch (cause) {
@@ -125,7 +113,6 @@ export class FolderWorld implements World {
   random(): number {
     const { value, next } = draw(this.#random);
     this.#random = next;
-    this.#dirty = true;
     return value;
   }
 
@@ -162,28 +149,45 @@ export class FolderWorld implements World {
     return this.part<TimelineEntry[]>('timeline', () => []);
   }
 
+  rows(name: string): Rows {
+    const rows = this.#rows.get(name) ?? new KeptRows({});
+    this.#rows.set(name, rows);
+    return rows;
+  }
+
   /** Writes what changed since the last time, and how late it is. Synchronous: no other request sees a half-saved world. */
   save(): void {
+    const parts: [string, string][] = [];
     for (const name of this.#touched) {
       const text = JSON.stringify(this.#parts.get(name));
       if (this.#texts.get(name) === text) continue;
       this.#texts.set(name, text);
-      this.#dirty = true;
+      parts.push([name, text]);
     }
     this.#touched.clear();
-    if (this.#dirty) {
-      const parts = [...this.#texts].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',\n');
-      const head = JSON.stringify({ ...this.#identity, random: this.#random }).slice(0, -1);
-      replace(join(this.folder, STATE_FILE), `${head},"parts":{\n${parts}}}\n`);
-      this.#dirty = false;
+    const rows = [...this.#rows].flatMap(([name, kept]): [string, RowChanges][] => {
+      const changes = kept.takeChanges();
+      return changes.size === 0 ? [] : [[name, changes]];
+    });
+    if (parts.length > 0 || rows.length > 0 || this.#random !== this.#savedRandom) {
+      this.#savedRandom = this.#random;
+      const isFull = this.#files.append({ random: this.#random, parts, rows });
+      if (isFull) this.#writeWhole();
     }
-    replace(join(this.folder, CLOCK_FILE), `${JSON.stringify({ now: this.now() })}\n`);
+    replaceFile(join(this.folder, CLOCK_FILE), `${JSON.stringify({ now: this.now() })}\n`);
   }
 
   /** Saves, and lets the next process serve this world. */
   close(): void {
     this.save();
+    this.#writeWhole();
+    this.#files.close();
     rmSync(join(this.folder, LOCK_FILE), { force: true });
+  }
+
+  #writeWhole(): void {
+    const rows = [...this.#rows].map(([name, kept]): [string, object] => [name, Object.fromEntries(kept.entries())]);
+    this.#files.replace({ identity: this.#identity, random: this.#random, parts: [...this.#texts], rows });
   }
 }
 
@@ -192,7 +196,7 @@ export function forgetWorld(folder: string): void {
   if (!existsSync(folder)) return;
   lock(folder);
   // The kubeconfig that a rehearsal writes stands in its world: it names a cluster that is forgotten.
-  for (const name of [STATE_FILE, CLOCK_FILE, REQUESTS_FILE, 'kubeconfig', LOCK_FILE]) rmSync(join(folder, name), { force: true });
+  for (const name of [...WORLD_FILES, CLOCK_FILE, REQUESTS_FILE, 'kubeconfig', LOCK_FILE]) rmSync(join(folder, name), { force: true });
 }
 
 function make(options: WorldOptions): Saved {
@@ -204,35 +208,19 @@ function make(options: WorldOptions): Saved {
     state = drawn.next;
     account += String(account === '' ? 1 + Math.floor(drawn.value * 9) : Math.floor(drawn.value * 10));
   }
-  return {
+  const identity: Identity = {
     version: 1,
     account,
     seed,
     accessKeyId: REHEARSAL_KEY_PREFIX + secretLetters(7),
     secretAccessKey: randomBytes(30).toString('base64url'),
     bearerToken: randomBytes(30).toString('base64url'),
-    random: state,
-    parts: {},
   };
+  return { identity, random: state, parts: {}, rows: {} };
 }
 
 function secretLetters(length: number): string {
   return [...randomBytes(length)].map((byte) => LETTERS.charAt(byte % LETTERS.length)).join('');
-}
-
-function load(folder: string): Saved | undefined {
-  const file = join(folder, STATE_FILE);
-  if (!existsSync(file)) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new WorldUnreadable(`${file} cannot be read. Start with --reset to forget this world.`, { cause });
-  }
-  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1) {
-    throw new WorldUnreadable(`${file} is not a world of this version. Start with --reset to forget it.`);
-  }
-  return value as Saved;
 }
 
 function loadClock(folder: string): number | undefined {
@@ -245,12 +233,6 @@ function loadClock(folder: string): number | undefined {
     throw new WorldUnreadable(`${file} cannot be read. Start with --reset to forget this world.`, { cause });
   }
   throw new WorldUnreadable(`${file} holds no time. Start with --reset to forget this world.`);
-}
-
-/** A whole file or the old one: written beside it and renamed over it. */
-function replace(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }
 
 /** One server a world. The lock of a killed one is taken over. */

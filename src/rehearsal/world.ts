@@ -23,6 +23,8 @@ export interface World {
   token(length: number): string;
   /** A part of the state, by name (`ec2/us-west-2`, `iam`); made with `initial` the first time. Mutate it in place; all parts are saved, atomically, before the answer leaves. */
   part<T extends object>(name: string, initial: () => T): T;
+  /** A part made of many small records, each of which is saved by itself: the objects of a cluster. */
+  rows(name: string): Rows;
   /** Writes what changed to the folder. Whoever serves requests calls it before an answer leaves, also after a refusal. */
   save(): void;
   /** The wall clock, ms: signatures, tokens and certificates are dated by it, never by world time. */
@@ -31,6 +33,14 @@ export interface World {
   readonly faults: Faults;
   /** Tells the timeline when a thing was asked for, and when it is (or will be) ready: `GET /_rehearsal/timeline`. */
   timeline(entry: TimelineEntry): void;
+}
+
+/** Records by key. A record is plain JSON and never changed in place: `set` says that there is a new one. */
+export interface Rows {
+  get(key: string): object | undefined;
+  set(key: string, value: object): void;
+  delete(key: string): void;
+  entries(): Iterable<readonly [string, object]>;
 }
 
 export interface TimelineEntry {

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FolderWorld, forgetWorld, REHEARSAL_KEY_PREFIX, WorldInUse, WorldUnreadable } from '../../src/rehearsal/folderWorld.ts';
+import { FolderWorld, forgetWorld, REHEARSAL_KEY_PREFIX, WorldInUse } from '../../src/rehearsal/folderWorld.ts';
+import { WorldUnreadable } from '../../src/rehearsal/worldFiles.ts';
 import { ManualWall, startAccount } from './account.ts';
 
 describe('world in a folder', () => {
@@ -47,7 +48,7 @@ describe('world in a folder', () => {
   it('is private', () => {
     const world = open();
     assert.equal(statSync(folder).mode & 0o777, 0o700);
-    for (const name of ['world.json', 'clock.json', 'server.pid']) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+    for (const name of ['world.json', 'world.log', 'clock.json', 'server.pid']) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
     assert.ok(world.credentials.accessKeyId.startsWith(REHEARSAL_KEY_PREFIX));
     world.close();
   });

@@ -6,6 +6,7 @@ import type { Verb } from '../../src/core/engine/verbs.ts';
 import { serveAccount } from '../../src/rehearsal/accountServer.ts';
 import { FolderWorld } from '../../src/rehearsal/folderWorld.ts';
 import { serveKubernetes } from '../../src/rehearsal/kubernetes/kubernetesServer.ts';
+import { WORLD_FILES } from '../../src/rehearsal/worldFiles.ts';
 import type { LoggedRequest } from '../../src/rehearsal/requestLog.ts';
 import { SERVICES } from '../../src/rehearsal/services.ts';
 import { openSession } from '../stages/productSession.ts';
@@ -17,7 +18,6 @@ const YAML = 'name: cauchy\nregion: us-west-2\n';
 const TIME_SCALE = 1000;
 /** The world is renamed into place at every request: on a disk that takes a fifth of all the time. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const STATE = 'world.json';
 const CLOCK = 'clock.json';
 
 /**
@@ -25,7 +25,8 @@ const CLOCK = 'clock.json';
  * dead does nothing more, so a kill need not be done to be known: what stood at that moment is what it leaves.
  */
 export interface Snapshot {
-  readonly state: string | undefined;
+  /** The files of the world, by name. */
+  readonly state: Readonly<Record<string, string>> | undefined;
   readonly clock: string | undefined;
   readonly machine: Machine;
 }
@@ -71,7 +72,7 @@ export class SweptWorld {
   /** @param recorded keeps two snapshots of every mutating request */
   static async open(from: Snapshot, { recorded = false }: { readonly recorded?: boolean } = {}): Promise<SweptWorld> {
     const folder = mkdtempSync(join(SCRATCH, 'slipway-sweep-'));
-    if (from.state !== undefined) writeFileSync(join(folder, STATE), from.state);
+    for (const [name, text] of Object.entries(from.state ?? {})) writeFileSync(join(folder, name), text);
     if (from.clock !== undefined) writeFileSync(join(folder, CLOCK), from.clock);
     const time = new VirtualTime(Date.now());
     const start = time.now();
@@ -80,11 +81,12 @@ export class SweptWorld {
     const requests: LoggedRequest[] = [];
     const writes: Write[] = [];
     const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-    let last = read(STATE);
+    const readState = (): Record<string, string> => Object.fromEntries(WORLD_FILES.map((name) => [name, read(name)]));
+    let last = readState();
     const append = (request: LoggedRequest): void => {
       requests.push(request);
       if (!recorded) return;
-      const state = read(STATE);
+      const state = readState();
       const rest = { clock: read(CLOCK), machine: copyOf(machine) };
       if (request.mutating) writes.push({ operation: request.operation, before: { state: last, ...rest }, after: { state, ...rest } });
       last = state;
@@ -130,7 +132,7 @@ export class SweptWorld {
   snapshot(): Snapshot {
     this.world.save();
     const read = (name: string): string => readFileSync(join(this.#folder, name), 'utf8');
-    return { state: read(STATE), clock: read(CLOCK), machine: copyOf(this.machine) };
+    return { state: Object.fromEntries(WORLD_FILES.map((name) => [name, read(name)])), clock: read(CLOCK), machine: copyOf(this.machine) };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { removeAt } from '../ec2/onBehalf.ts';
 import { ec2Of } from '../ec2/state.ts';
-import { storedObjects } from '../kubernetes/storedObjects.ts';
+import { forgetObjects } from '../kubernetes/storedObjects.ts';
 import { SECONDS } from '../world.ts';
 import type { World } from '../world.ts';
 import { addonHealth } from './addonHealth.ts';
@@ -15,7 +15,7 @@ export function eksOf(world: World, region: string): EksState {
   const state = eksRecords(world, region);
   const now = world.now();
   const gone = state.clusters.filter((cluster) => cluster.goneAt !== undefined && cluster.goneAt <= now);
-  for (const { id } of gone) delete storedObjects(world)[id];
+  for (const { id } of gone) forgetObjects(world, id);
   if (gone.length > 0) state.clusters = state.clusters.filter((cluster) => !gone.includes(cluster));
   for (const cluster of state.clusters) settleCluster(world, cluster);
   for (const argument of world.faults.arguments('foreign')) {

@@ -3,23 +3,86 @@ import { uuid } from '../eks/eksState.ts';
 import type { ClusterRecord } from '../eks/eksState.ts';
 import type { World } from '../world.ts';
 import { addonWorkloads } from './addonWorkloads.ts';
+import { advance } from './advance.ts';
+import type { ClusterView } from './controllers/controller.ts';
+import { CONTROLLERS } from './controllers/controllers.ts';
+import { withDefaults } from './defaults.ts';
 import type { KubeObject } from './json.ts';
 import { kindNamed } from './kinds.ts';
 import { nodeObjects } from './nodeObjects.ts';
 import { ObjectStore } from './objectStore.ts';
-import { storedObjects } from './storedObjects.ts';
+import { rowsOf, storedClusters } from './storedObjects.ts';
+import type { StoredCluster } from './storedObjects.ts';
+
+/** A cluster in memory. Everything of it that must last is in the world. */
+interface Live {
+  readonly stored: StoredCluster;
+  readonly store: ObjectStore;
+  /** Brings it to world-now. */
+  advance(cluster: ClusterView): void;
+}
+
+/** Controllers are run at least so often, as what they read on the AWS side tells them nothing. ms of the world */
+const STALE_MS = 5000;
+
+const alive = new WeakMap<World, Map<string, Live>>();
 
 /** A cluster's objects as they are now: controllers have done all that was due. */
 export function objectsOf(world: World, cluster: ClusterRecord): ObjectStore {
-  const stores = storedObjects(world);
-  const known = stores[cluster.id];
-  const stored = known ?? { revision: 1, kinds: {}, controlled: [], salt: randomBytes(16).toString('hex') };
-  stores[cluster.id] = stored;
-  const store = new ObjectStore(stored, { now: () => world.now(), uid: () => uuid(world) });
-  if (known === undefined) for (const object of firstObjects(cluster)) store.create(kindNamed(object.kind), object);
-  const nodes = nodeObjects(cluster, world.now()).map((object) => ({ kind: kindNamed('Node'), object }));
-  store.control([...nodes, ...uniqueObjects(addonWorkloads(world, cluster))]);
-  return store;
+  return viewOf(world, cluster).store;
+}
+
+/** A cluster at world-now. */
+export function viewOf(world: World, cluster: ClusterRecord): ClusterView {
+  const clusters = alive.get(world) ?? new Map<string, Live>();
+  alive.set(world, clusters);
+  const stored = storedClusters(world)[cluster.id];
+  let live = clusters.get(cluster.id);
+  if (live === undefined || live.stored !== stored) {
+    live = bringUp(world, cluster, stored);
+    clusters.set(cluster.id, live);
+  }
+  const view = viewAt(world, cluster, live);
+  live.advance(view);
+  return view;
+}
+
+function bringUp(world: World, cluster: ClusterRecord, known: StoredCluster | undefined): Live {
+  const stored = known ?? { revision: 1, controlled: [], salt: randomBytes(16).toString('hex'), memory: {} };
+  storedClusters(world)[cluster.id] = stored;
+  const clock = { at: world.now() };
+  const store = new ObjectStore(stored, world.rows(rowsOf(cluster.id)), { now: () => clock.at, uid: () => uuid(world) });
+  if (known === undefined) {
+    for (const object of firstObjects(cluster)) store.create(kindNamed(object.kind), withDefaults(object, kindNamed(object.kind)));
+  }
+  let settled = { revision: -1, at: clock.at, next: undefined as number | undefined };
+  return {
+    stored,
+    store,
+    advance: (view) => {
+      const now = world.now();
+      const nodes = nodeObjects(view.cluster, now).map((object) => ({ kind: kindNamed('Node'), object }));
+      store.control([...nodes, ...uniqueObjects(addonWorkloads(world, view.cluster))]);
+      const isDue = settled.next !== undefined && settled.next <= now;
+      if (store.revision === settled.revision && !isDue && now - settled.at < STALE_MS) {
+        clock.at = now;
+        return;
+      }
+      const next = advance(view, CONTROLLERS, clock, now);
+      settled = { revision: store.revision, at: now, next };
+    },
+  };
+}
+
+function viewAt(world: World, cluster: ClusterRecord, { stored, store }: Live): ClusterView {
+  return { world, cluster, store, memory: (name, initial) => memoryOf(stored, name, initial) };
+}
+
+function memoryOf<T extends object>({ memory }: StoredCluster, name: string, initial: () => T): T {
+  const kept = memory[name] ?? initial();
+  memory[name] = kept;
+  // A controller reads under its own name what it wrote there.
+  return kept as T;
 }
 
 /** Add-ons with two workloads name a service account twice. */

@@ -1,90 +1,188 @@
-import { isObject, objectIn, sameJson } from './json.ts';
+import { isList, isObject, objectIn, textIn } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import type { Kind } from './kinds.ts';
-import { invalid } from './statusError.ts';
-import type { InvalidField } from './statusError.ts';
+import { podDefaults } from './podDefaults.ts';
 
-/** What the API server fills in for a kind before it keeps an object. */
+/**
+ * What the API server fills in for a built-in kind before it keeps an object (kubernetes/kubernetes, `pkg/apis/<group>/<version>/defaults.go`).
+ * Filled in again, nothing changes.
+ */
 export function withDefaults(object: KubeObject, kind: Kind): KubeObject {
-  switch (kind.kind) {
-    case 'StorageClass':
-      return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object };
-    case 'Namespace':
-      return {
-        ...object,
-        metadata: {
-          ...object.metadata,
-          labels: { ...objectIn(object.metadata, 'labels'), 'kubernetes.io/metadata.name': object.metadata.name },
-        },
-        spec: { finalizers: ['kubernetes'], ...objectIn(object, 'spec') },
-        status: { phase: 'Active', ...objectIn(object, 'status') },
-      };
-    case 'Secret':
-      return { type: 'Opaque', ...object };
-    case 'Service':
-      return { ...object, spec: { sessionAffinity: 'None', type: 'ClusterIP', ...objectIn(object, 'spec') } };
-    case 'Deployment':
-      return { ...object, spec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, ...objectIn(object, 'spec') } };
-    default:
-      return object;
-  }
+  const fill = FILLS[`${kind.group}/${kind.kind}`];
+  return fill === undefined ? object : { ...object, ...fill(object, objectIn(object, 'spec')) };
 }
 
-/** What makes an object impossible. @throws StatusError 422 that names every field */
-export function checkObject(object: KubeObject, before: KubeObject | undefined, kind: Kind): void {
-  const fields = [
-    ...nameFlaws(object),
-    ...requiredFlaws(object, kind),
-    ...(before === undefined ? [] : immutableFlaws(object, before, kind)),
-  ];
-  if (fields.length > 0) throw invalid(kind, object.metadata.name, fields);
-}
+type Fill = (object: KubeObject, spec: JsonObject) => JsonObject;
 
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** A spec with the values that it has none of its own for. */
+const filled = (spec: JsonObject, usual: JsonObject): JsonObject => ({ spec: { ...usual, ...spec } });
+const ROLLING = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } };
 
-function nameFlaws({ metadata }: KubeObject): InvalidField[] {
-  if (metadata.name.length <= 253 && SUBDOMAIN.test(metadata.name)) return [];
-  const message = `Invalid value: "${metadata.name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
-  return [{ field: 'metadata.name', reason: 'FieldValueInvalid', message }];
-}
-
-function requiredFlaws(object: KubeObject, kind: Kind): InvalidField[] {
-  const missing = (field: string, value: Json | undefined): InvalidField[] =>
-    value === undefined || value === '' ? [{ field, reason: 'FieldValueRequired', message: 'Required value' }] : [];
-  const spec = objectIn(object, 'spec');
-  if (kind.kind === 'StorageClass') return missing('provisioner', object['provisioner']);
-  if (kind.kind === 'Service') return spec['type'] === 'ExternalName' ? [] : missing('spec.ports', spec['ports']);
-  if (kind.kind === 'Pod') return missing('spec.containers', spec['containers']);
-  if (!['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet'].includes(kind.kind)) return [];
-  const containers = objectIn(objectIn(spec, 'template'), 'spec')['containers'];
-  return [...missing('spec.selector', spec['selector']), ...missing('spec.template.spec.containers', containers), ...selectorFlaws(spec)];
-}
-
-function selectorFlaws(spec: JsonObject): InvalidField[] {
-  const labels = objectIn(objectIn(objectIn(spec, 'template'), 'metadata'), 'labels');
-  const wanted = Object.entries(objectIn(objectIn(spec, 'selector'), 'matchLabels'));
-  if (wanted.every(([key, value]) => labels[key] === value)) return [];
-  const message = `Invalid value: ${JSON.stringify(labels)}: \`selector\` does not match template \`labels\``;
-  return [{ field: 'spec.template.metadata.labels', reason: 'FieldValueInvalid', message }];
-}
-
-const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
-  StorageClass: ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'],
-  Deployment: ['spec.selector'],
-  DaemonSet: ['spec.selector'],
-  StatefulSet: ['spec.selector', 'spec.serviceName', 'spec.volumeClaimTemplates'],
+const FILLS: Readonly<Record<string, Fill>> = {
+  '/Namespace': ({ metadata, ...object }, spec) => ({
+    metadata: { ...metadata, labels: { ...objectIn(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata.name } },
+    spec: { finalizers: ['kubernetes'], ...spec },
+    status: { phase: textIn(metadata, 'deletionTimestamp') === undefined ? 'Active' : 'Terminating', ...objectIn(object, 'status') },
+  }),
+  '/Secret': (object) => ({ type: textIn(object, 'type') ?? 'Opaque' }),
+  '/Service': (_object, spec) => ({ spec: serviceSpec(spec) }),
+  '/Pod': (_object, spec) => ({ spec: { enableServiceLinks: true, ...podDefaults(spec) } }),
+  '/PersistentVolumeClaim': (object, spec) => ({
+    ...filled(spec, { volumeMode: 'Filesystem' }),
+    status: { phase: 'Pending', ...objectIn(object, 'status') },
+  }),
+  '/PersistentVolume': (object, spec) => ({
+    ...filled(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
+    status: { phase: 'Pending', ...objectIn(object, 'status') },
+  }),
+  'apps/Deployment': (_object, spec) =>
+    filled(withTemplate(spec), {
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+      strategy: strategyOf(objectIn(spec, 'strategy')),
+    }),
+  'apps/ReplicaSet': (_object, spec) => filled(withTemplate(spec), { replicas: 1 }),
+  'apps/StatefulSet': (_object, spec) => ({ spec: statefulSpec(withTemplate(spec)) }),
+  'apps/DaemonSet': (_object, spec) =>
+    filled(withTemplate(spec), {
+      revisionHistoryLimit: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+    }),
+  'batch/Job': (_object, spec) => filled(withTemplate(spec), JOB),
+  'batch/CronJob': (_object, spec) => ({ spec: cronSpec(spec) }),
+  'storage.k8s.io/StorageClass': (object) => ({
+    reclaimPolicy: textIn(object, 'reclaimPolicy') ?? 'Delete',
+    volumeBindingMode: textIn(object, 'volumeBindingMode') ?? 'Immediate',
+  }),
+  'rbac.authorization.k8s.io/RoleBinding': bindingDefaults,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': bindingDefaults,
+  'networking.k8s.io/NetworkPolicy': (_object, spec) =>
+    filled(spec, { policyTypes: isList(spec['egress']) ? ['Ingress', 'Egress'] : ['Ingress'] }),
+  'scheduling.k8s.io/PriorityClass': (object) => ({ preemptionPolicy: textIn(object, 'preemptionPolicy') ?? 'PreemptLowerPriority' }),
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': (object) => ({ ...webhookDefaults(object, {}) }),
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': (object) => ({
+    ...webhookDefaults(object, { reinvocationPolicy: 'Never' }),
+  }),
+  'autoscaling/HorizontalPodAutoscaler': (_object, spec) =>
+    filled(spec, {
+      minReplicas: 1,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+    }),
+  'apiextensions.k8s.io/CustomResourceDefinition': (_object, spec) => ({ spec: definitionSpec(spec) }),
+  'apiregistration.k8s.io/APIService': (_object, spec) =>
+    isObject(spec['service']) ? { spec: { ...spec, service: { port: 443, ...spec['service'] } } } : {},
+  'discovery.k8s.io/EndpointSlice': (object) => ({
+    ports: objectsIn(object['ports']).map((port) => ({ name: '', protocol: 'TCP', ...port })),
+  }),
 };
 
-function immutableFlaws(object: KubeObject, before: KubeObject, kind: Kind): InvalidField[] {
-  return (IMMUTABLE[kind.kind] ?? []).flatMap((field): InvalidField[] => {
-    const [was, is] = [at(before, field), at(object, field)];
-    if (sameJson(was, is)) return [];
-    if (kind.kind === 'StorageClass')
-      return [{ field, reason: 'FieldValueForbidden', message: `Forbidden: updates to ${field} are forbidden.` }];
-    return [{ field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(is)}: field is immutable` }];
-  });
+const JOB = {
+  backoffLimit: 6,
+  completionMode: 'NonIndexed',
+  completions: 1,
+  parallelism: 1,
+  podReplacementPolicy: 'TerminatingOrFailed',
+  suspend: false,
+};
+
+function withTemplate(spec: JsonObject): JsonObject {
+  const template = objectIn(spec, 'template');
+  return 'template' in spec ? { ...spec, template: { ...template, spec: podDefaults(objectIn(template, 'spec')) } } : spec;
 }
 
-function at(object: KubeObject, path: string): Json | undefined {
-  return path.split('.').reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), object);
+function strategyOf(given: JsonObject): JsonObject {
+  if (Object.keys(given).length === 0) return ROLLING;
+  if (given['type'] === 'Recreate') return given;
+  return { type: 'RollingUpdate', ...given, rollingUpdate: { ...ROLLING.rollingUpdate, ...objectIn(given, 'rollingUpdate') } };
 }
+
+function statefulSpec(spec: JsonObject): JsonObject {
+  const strategy = objectIn(spec, 'updateStrategy');
+  const rolling = strategy['type'] === undefined || strategy['type'] === 'RollingUpdate';
+  const claims = objectsIn(spec['volumeClaimTemplates']).map((claim) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    ...claim,
+    spec: { volumeMode: 'Filesystem', ...objectIn(claim, 'spec') },
+    status: { phase: 'Pending' },
+  }));
+  return {
+    podManagementPolicy: 'OrderedReady',
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    ...spec,
+    updateStrategy: rolling
+      ? { type: 'RollingUpdate', ...strategy, rollingUpdate: { partition: 0, ...objectIn(strategy, 'rollingUpdate') } }
+      : strategy,
+    ...(claims.length > 0 && { volumeClaimTemplates: claims }),
+  };
+}
+
+function cronSpec(spec: JsonObject): JsonObject {
+  const template = objectIn(spec, 'jobTemplate');
+  return {
+    concurrencyPolicy: 'Allow',
+    failedJobsHistoryLimit: 1,
+    successfulJobsHistoryLimit: 3,
+    suspend: false,
+    ...spec,
+    jobTemplate: { ...template, spec: withTemplate(objectIn(template, 'spec')) },
+  };
+}
+
+function serviceSpec(spec: JsonObject): JsonObject {
+  const type = textIn(spec, 'type') ?? 'ClusterIP';
+  const ports = objectsIn(spec['ports']).map((port) => ({ protocol: 'TCP', ...port, targetPort: port['targetPort'] ?? port['port'] ?? 0 }));
+  const outside = type === 'LoadBalancer' || type === 'NodePort';
+  return {
+    sessionAffinity: 'None',
+    ...(type !== 'ExternalName' && { internalTrafficPolicy: 'Cluster' }),
+    ...(outside && { externalTrafficPolicy: 'Cluster' }),
+    ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }),
+    ...spec,
+    type,
+    ...('ports' in spec && { ports }),
+  };
+}
+
+function bindingDefaults(object: KubeObject): JsonObject {
+  const subjects = objectsIn(object['subjects']).map((subject) => ({
+    ...(subject['kind'] !== 'ServiceAccount' && { apiGroup: 'rbac.authorization.k8s.io' }),
+    ...subject,
+  }));
+  const roleRef = objectIn(object, 'roleRef');
+  const group = textIn(roleRef, 'apiGroup') ?? '';
+  return {
+    roleRef: { ...roleRef, apiGroup: group === '' ? 'rbac.authorization.k8s.io' : group },
+    ...(subjects.length > 0 && { subjects }),
+  };
+}
+
+function webhookDefaults(object: KubeObject, own: JsonObject): JsonObject {
+  const webhooks = objectsIn(object['webhooks']).map((hook) => ({
+    failurePolicy: 'Fail',
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    timeoutSeconds: 10,
+    ...own,
+    ...hook,
+    clientConfig: withPort(objectIn(hook, 'clientConfig')),
+    ...('rules' in hook && { rules: objectsIn(hook['rules']).map((rule) => ({ scope: '*', ...rule })) }),
+  }));
+  return webhooks.length > 0 ? { webhooks } : {};
+}
+
+function withPort(config: JsonObject): JsonObject {
+  return isObject(config['service']) ? { ...config, service: { port: 443, ...config['service'] } } : config;
+}
+
+function definitionSpec(spec: JsonObject): JsonObject {
+  const names = objectIn(spec, 'names');
+  const kind = textIn(names, 'kind') ?? '';
+  return { conversion: { strategy: 'None' }, ...spec, names: { listKind: `${kind}List`, singular: kind.toLowerCase(), ...names } };
+}
+
+const objectsIn = (value: Json | undefined): readonly JsonObject[] => (isList(value) ? value.filter(isObject) : []);

@@ -1,6 +1,7 @@
 import { isList, isObject, sameJson } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { FieldType } from './schema.ts';
+import { isGranular, memberType } from './fieldType.ts';
+import type { FieldType, ListType } from './fieldType.ts';
 
 /**
  * A set of fields, as `managedFields` keeps it (kubernetes.io, "Server-Side Apply": field management). A path is a list of
@@ -82,22 +83,25 @@ function leaves(value: Json, type: FieldType, at: readonly string[]): (readonly 
     if (type.set) return value.map((each) => [...at, `v:${JSON.stringify(each)}`]);
     if (type.keys.length === 0) return [at];
     return value.flatMap((each) => {
-      const item = [...at, itemElement(each, type.keys)];
+      const item = [...at, itemElement(each, type)];
       return [item, ...leaves(each, type.of, item)];
     });
   }
-  const granular = type.is === 'map' || (type.is === 'object' && !type.atomic);
-  if (!granular || !isObject(value) || Object.keys(value).length === 0) return at.length === 0 ? [] : [at];
+  if (!isGranular(type) || !isObject(value) || Object.keys(value).length === 0) return at.length === 0 ? [] : [at];
   return Object.entries(value).flatMap(([key, each]) => {
-    const inner = type.is === 'map' ? type.of : type.field(key);
+    const inner = memberType(type, key);
     return inner === undefined ? [] : leaves(each, inner, [...at, `f:${key}`]);
   });
 }
 
-/** `k:{"name":"x"}`: keys in the order of the schema, protocols default to TCP. */
-export function itemElement(item: Json, keys: readonly string[]): string {
+/** `k:{"name":"x"}`: keys in the order of the alphabet, as the API server writes them; one that is not sent has its usual value. */
+export function itemElement(item: Json, list: ListType): string {
   const fields = isObject(item) ? item : {};
-  return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, fields[key] ?? (key === 'protocol' ? 'TCP' : null)])))}`;
+  return `k:${JSON.stringify(Object.fromEntries([...list.keys].sort().map((key) => [key, fields[key] ?? usualKey(list, key)])))}`;
+}
+
+function usualKey({ of }: ListType, key: string): Json {
+  return ((of.is === 'object' ? of.field(key)?.usual : undefined) as Json | undefined) ?? null;
 }
 
 /** The value at a path, `undefined` where there is none. */
@@ -128,13 +132,13 @@ export function removeAt(value: Json, path: readonly string[], type: FieldType):
 function stepInto(value: Json, element: string, type: FieldType): { readonly value: Json; readonly type: FieldType } | undefined {
   if (type.is === 'list' && isList(value)) {
     const found = value.find((each) =>
-      element.startsWith('v:') ? sameJson(each, JSON.parse(element.slice('v:'.length)) as Json) : itemElement(each, type.keys) === element,
+      element.startsWith('v:') ? sameJson(each, JSON.parse(element.slice('v:'.length)) as Json) : itemElement(each, type) === element,
     );
     return found === undefined ? undefined : { value: found, type: type.of };
   }
   if (!isObject(value) || !element.startsWith('f:')) return undefined;
   const name = element.slice('f:'.length);
-  const inner = type.is === 'map' ? type.of : type.is === 'object' ? type.field(name) : undefined;
+  const inner = memberType(type, name);
   const found = value[name];
   return inner === undefined || found === undefined ? undefined : { value: found, type: inner };
 }

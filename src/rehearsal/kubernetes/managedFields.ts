@@ -2,8 +2,7 @@ import { FieldSet, valueAt } from './fieldSet.ts';
 import { isList, isObject, objectIn, sameJson, textIn, without } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import { apiVersionOf } from './kinds.ts';
-import type { Kind } from './kinds.ts';
-import { schemaOf } from './schema.ts';
+import type { ServedKind } from './kinds.ts';
 
 /** Who owns which fields of an object. */
 export interface Manager {
@@ -11,6 +10,8 @@ export interface Manager {
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   readonly time: string;
+  /** `status` where it was written through that; else empty. */
+  readonly subresource: string;
   readonly fields: FieldSet;
 }
 
@@ -22,6 +23,7 @@ export function managersOf(object: KubeObject | undefined): Manager[] {
     operation: textIn(entry, 'operation') === 'Apply' ? 'Apply' : 'Update',
     apiVersion: textIn(entry, 'apiVersion') ?? 'v1',
     time: textIn(entry, 'time') ?? '',
+    subresource: textIn(entry, 'subresource') ?? '',
     fields: FieldSet.fromFieldsV1(objectIn(entry, 'fieldsV1')),
   }));
 }
@@ -37,20 +39,24 @@ export function withManagers(object: KubeObject, managers: readonly Manager[]): 
       time: manager.time,
       fieldsType: 'FieldsV1',
       fieldsV1: manager.fields.toFieldsV1(),
+      ...(manager.subresource !== '' && { subresource: manager.subresource }),
     }));
   const metadata = { ...without(object.metadata, 'managedFields'), name: object.metadata.name };
   return { ...object, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
 }
 
-/** The fields of an object that somebody can own: not its identity, and nothing that the server writes. */
-export function ownable(object: JsonObject, kind: Kind): FieldSet {
-  return FieldSet.of(ownedPart(object), schemaOf(kind.schema));
+/** The fields of an object that somebody can own through an endpoint: not its identity, and nothing that the server writes. */
+export function ownable(object: JsonObject, kind: ServedKind, subresource: string): FieldSet {
+  return FieldSet.of(ownedPart(object, kind, subresource), kind.type);
 }
 
-export function ownedPart(object: JsonObject): JsonObject {
+/** What a write through an endpoint is about: the status alone, or all but that where it has an endpoint of its own. */
+export function ownedPart(object: JsonObject, kind: ServedKind, subresource: string): JsonObject {
+  if (subresource === 'status') return 'status' in object ? { status: objectIn(object, 'status') } : {};
   const metadata = without(
     objectIn(object, 'metadata'),
     'name',
+    'generateName',
     'namespace',
     'uid',
     'resourceVersion',
@@ -58,27 +64,52 @@ export function ownedPart(object: JsonObject): JsonObject {
     'generation',
     'managedFields',
     'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
   );
-  const rest = without(object, 'apiVersion', 'kind', 'metadata', 'status');
+  const own = without(object, 'apiVersion', 'kind', 'metadata');
+  const rest = kind.subresources.includes('status') ? without(own, 'status') : own;
   return Object.keys(metadata).length === 0 ? rest : { metadata, ...rest };
 }
 
+/** Who writes, through which endpoint, and when. */
+export interface Writer {
+  readonly name: string;
+  readonly subresource: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
 /** After a POST, PUT or plain PATCH: what it changed is the writer's now, and nobody else's. */
-export function managersAfterUpdate(before: KubeObject | undefined, after: KubeObject, kind: Kind, name: string, time: string): Manager[] {
-  const schema = schemaOf(kind.schema);
-  const now = ownable(after, kind);
+export function managersAfterUpdate(before: KubeObject | undefined, after: KubeObject, kind: ServedKind, writer: Writer): Manager[] {
+  const { type } = kind;
+  const now = ownable(after, kind, writer.subresource);
   const changed = new FieldSet(
-    now.paths().filter((path) => before === undefined || !sameJson(valueAt(before, path, schema), valueAt(after, path, schema))),
+    now.paths().filter((path) => before === undefined || !sameJson(valueAt(before, path, type), valueAt(after, path, type))),
   );
   const managers = managersOf(before);
-  const own = managers.find((manager) => manager.name === name && manager.operation === 'Update');
+  const own = managers.find(
+    (manager) => manager.name === writer.name && manager.operation === 'Update' && manager.subresource === writer.subresource,
+  );
   const others = managers
     .filter((manager) => manager !== own)
-    .map((manager) => ({ ...manager, fields: onlyIn(manager.fields.minus(changed), now) }));
+    .map((manager) =>
+      manager.subresource === writer.subresource ? { ...manager, fields: onlyIn(manager.fields.minus(changed), now) } : manager,
+    );
   const ownFields = onlyIn(changed.union(own?.fields ?? new FieldSet([])), now);
   if (ownFields.size === 0) return others;
   const kept = own !== undefined && own.fields.equals(ownFields) && changed.size === 0;
-  return [...others, { name, operation: 'Update', apiVersion: apiVersionOf(kind), time: kept ? own.time : time, fields: ownFields }];
+  return [
+    ...others,
+    {
+      name: writer.name,
+      operation: 'Update',
+      apiVersion: apiVersionOf(kind),
+      time: kept ? own.time : writer.time,
+      subresource: writer.subresource,
+      fields: ownFields,
+    },
+  ];
 }
 
 function onlyIn(fields: FieldSet, there: FieldSet): FieldSet {

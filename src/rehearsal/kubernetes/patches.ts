@@ -1,7 +1,7 @@
-import { itemElement } from './fieldSet.ts';
-import { isList, isObject } from './json.ts';
+import { isList, isObject, sameJson } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { FieldType } from './schema.ts';
+import { ANY, memberType } from './fieldType.ts';
+import type { FieldType } from './fieldType.ts';
 
 /** RFC 7396: maps are merged, `null` deletes, everything else is replaced. */
 export function mergePatch(value: Json | undefined, patch: Json): Json {
@@ -15,8 +15,8 @@ export function mergePatch(value: Json | undefined, patch: Json): Json {
 }
 
 /**
- * Strategic merge patch: as a merge patch, but lists with keys are merged item by item (`$patch: delete` takes one out), sets
- * are united. Directives that order lists are read over: order has no meaning in ours.
+ * Strategic merge patch: as a merge patch, but lists with a merge key are merged item by item (`$patch: delete` takes one out), lists
+ * of scalars that are merged are united. Directives that order lists are read over: order has no meaning in ours.
  */
 export function strategicMergePatch(value: Json | undefined, patch: Json, type: FieldType): Json {
   if (isList(patch)) return mergedList(isList(value) ? value : [], patch, type);
@@ -29,21 +29,18 @@ export function strategicMergePatch(value: Json | undefined, patch: Json, type: 
     if (key.startsWith('$setElementOrder') || key.startsWith('$retainKeys')) continue;
     if (key.startsWith('$deleteFromPrimitiveList/')) result[key.slice('$deleteFromPrimitiveList/'.length)] = taken(result, key, each);
     else if (each === null) delete result[key];
-    else result[key] = strategicMergePatch(result[key], each, innerType(type, key));
+    else result[key] = strategicMergePatch(result[key], each, memberType(type, key) ?? ANY);
   }
   return result;
 }
 
-function innerType(type: FieldType, key: string): FieldType {
-  if (type.is === 'map') return type.of;
-  return (type.is === 'object' ? type.field(key) : undefined) ?? { is: 'any' };
-}
-
 function mergedList(before: readonly Json[], patch: readonly Json[], type: FieldType): Json {
-  if (type.is !== 'list' || (type.keys.length === 0 && !type.set)) return patch;
-  if (type.set) return [...before, ...patch.filter((each) => !before.includes(each))];
-  const [mergeKey = 'name'] = type.keys;
-  const keyOf = (item: Json): string => itemElement(item, [mergeKey]);
+  if (type.is !== 'list' || type.patchKey === undefined) return patch;
+  if (type.patchKey === '') return [...before, ...patch.filter((each) => !before.some((other) => sameJson(each, other)))];
+  if (patch.some((item) => isObject(item) && item['$patch'] === 'replace'))
+    return patch.filter((item) => !isObject(item) || item['$patch'] !== 'replace');
+  const { patchKey } = type;
+  const keyOf = (item: Json): string => JSON.stringify(isObject(item) ? (item[patchKey] ?? null) : item);
   const result = new Map(before.map((item) => [keyOf(item), item]));
   for (const item of patch.filter(isObject)) {
     if (item['$patch'] === 'delete') result.delete(keyOf(item));

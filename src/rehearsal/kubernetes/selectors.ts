@@ -1,5 +1,6 @@
 import { objectIn, textIn } from './json.ts';
 import type { JsonObject, KubeObject } from './json.ts';
+import type { Kind } from './kinds.ts';
 import { badRequest } from './statusError.ts';
 
 type Matches = (object: KubeObject) => boolean;
@@ -11,13 +12,54 @@ export function labelSelector(text: string | null): Matches {
   return (object) => tests.every((test) => test(objectIn(object.metadata, 'labels')));
 }
 
-/** `metadata.name=x,status.phase!=Running,spec.nodeName=`: every field that is a text can be asked for. @throws StatusError 400 */
-export function fieldSelector(text: string | null): Matches {
+/** What may be asked for besides name and namespace (kubernetes.io, "Field Selectors": list of supported fields). */
+const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.nominatedNodeName',
+  ],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'reportingController',
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'source',
+    'type',
+  ],
+  Secret: ['type'],
+  Namespace: ['status.phase'],
+  ReplicaSet: ['status.replicas'],
+  ReplicationController: ['status.replicas'],
+  Job: ['status.successful'],
+  Node: ['spec.unschedulable'],
+  CertificateSigningRequest: ['spec.signerName'],
+};
+
+/** `metadata.name=x,status.phase!=Running,spec.nodeName=` @throws StatusError 400 for a field that the kind cannot be selected by */
+export function fieldSelector(text: string | null, kind: Pick<Kind, 'kind'>): Matches {
   if (text === null || text.trim() === '') return () => true;
+  const known = ['metadata.name', 'metadata.namespace', ...(SELECTABLE[kind.kind] ?? [])];
   const tests = text.split(',').map((each) => {
     const parts = /^([\w.]+)(==|!=|=)(.*)$/.exec(each.trim());
     const [, path = '', operator = '=', value = ''] = parts ?? [];
     if (parts === null) throw badRequest(`invalid selector: '${text}'; can't understand '${each}'`);
+    if (!known.includes(path)) throw badRequest(`field label not supported: ${path}`);
     return (object: KubeObject): boolean => (fieldText(object, path) === value) === (operator !== '!=');
   });
   return (object) => tests.every((test) => test(object));
@@ -49,5 +91,6 @@ function fieldText(object: KubeObject, path: string): string {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   const parent = keys.reduce<JsonObject>((value, key) => objectIn(value, key), object);
-  return textIn(parent, last) ?? '';
+  const value = parent[last];
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : '';
 }

@@ -2,11 +2,11 @@ import { FieldSet, itemElement, removeAt, shownPath, valueAt } from './fieldSet.
 import { isList, isObject, sameJson } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import { apiVersionOf } from './kinds.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind, ServedKind } from './kinds.ts';
 import { managersOf, ownable, ownedPart, withManagers } from './managedFields.ts';
 import type { Manager } from './managedFields.ts';
-import { schemaOf } from './schema.ts';
-import type { FieldType } from './schema.ts';
+import { ANY, isGranular, memberType } from './fieldType.ts';
+import type { FieldType } from './fieldType.ts';
 import { detailsOf, StatusError } from './statusError.ts';
 
 export interface Applied {
@@ -14,6 +14,8 @@ export interface Applied {
   readonly force: boolean;
   /** RFC 3339. */
   readonly time: string;
+  /** `status`, or empty. */
+  readonly subresource: string;
 }
 
 /**
@@ -21,16 +23,19 @@ export interface Applied {
  * taken out, and a field that another manager owns and has another value is a conflict (kubernetes.io, "Server-Side Apply").
  * @throws StatusError 409 that names the managers and fields
  */
-export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject, kind: Kind, applied: Applied): KubeObject {
-  const schema = schemaOf(kind.schema);
+export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject, kind: ServedKind, applied: Applied): KubeObject {
+  const { type } = kind;
+  const { subresource } = applied;
   const managers = managersOf(live);
-  const own = managers.find((manager) => manager.name === applied.manager && manager.operation === 'Apply');
-  const fields = ownable(wanted, kind);
+  const own = managers.find(
+    (manager) => manager.name === applied.manager && manager.operation === 'Apply' && manager.subresource === subresource,
+  );
+  const fields = ownable(wanted, kind, subresource);
   const others = managers.filter((manager) => manager !== own);
   const conflicts = others.flatMap((manager) =>
     manager.fields
       .paths()
-      .filter((path) => fields.has(path) && !sameJson(valueAt(live, path, schema), valueAt(wanted, path, schema)) && !isItem(path))
+      .filter((path) => fields.has(path) && !sameJson(valueAt(live, path, type), valueAt(wanted, path, type)) && !isItem(path))
       .map((path) => ({ manager, path })),
   );
   if (conflicts.length > 0 && !applied.force) throw applyConflict(kind, wanted.metadata.name, conflicts);
@@ -40,10 +45,10 @@ export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject
     .minus(fields)
     .paths()
     .filter((path) => !left.some((manager) => ownsIn(manager, path)));
-  const merged = merge(live === undefined ? {} : live, ownedPart(wanted), schema);
+  const merged = merge(live === undefined ? {} : live, ownedPart(wanted, kind, subresource), type);
   const result = [...gone]
     .sort((a, b) => b.length - a.length)
-    .reduce<Json>((value, path) => dropEmpty(removeAt(value, path, schema), path.slice(0, -1), schema), merged);
+    .reduce<Json>((value, path) => dropEmpty(removeAt(value, path, type), path.slice(0, -1), type), merged);
   const object: KubeObject = {
     ...(isObject(result) ? result : {}),
     apiVersion: wanted.apiVersion,
@@ -56,15 +61,12 @@ export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject
     operation: 'Apply',
     apiVersion: apiVersionOf(kind),
     time: unchanged ? own.time : applied.time,
+    subresource,
     fields,
   };
   return withManagers(
     object,
-    own === undefined
-      ? [...left, mine]
-      : managers.map((manager) =>
-          manager === own ? mine : (left.find((each) => each.name === manager.name && each.operation === manager.operation) ?? manager),
-        ),
+    own === undefined ? [...left, mine] : managers.map((manager) => (manager === own ? mine : (left[others.indexOf(manager)] ?? manager))),
   );
 }
 
@@ -73,20 +75,19 @@ export function merge(live: Json, applied: Json, type: FieldType): Json {
   if (type.is === 'list' && isList(live) && isList(applied)) {
     if (type.set) return [...live, ...applied.filter((each) => !live.some((other) => sameJson(each, other)))];
     if (type.keys.length === 0) return applied;
-    const pending = new Map(applied.map((each) => [itemElement(each, type.keys), each]));
+    const pending = new Map(applied.map((each) => [itemElement(each, type), each]));
     const kept = live.map((each) => {
-      const element = itemElement(each, type.keys);
+      const element = itemElement(each, type);
       const change = pending.get(element);
       pending.delete(element);
       return change === undefined ? each : merge(each, change, type.of);
     });
     return [...kept, ...pending.values()];
   }
-  const granular = type.is === 'map' || (type.is === 'object' && !type.atomic);
-  if (!granular || !isObject(live) || !isObject(applied)) return applied;
+  if (!isGranular(type) || !isObject(live) || !isObject(applied)) return applied;
   const result: Record<string, Json> = { ...live };
   for (const [key, each] of Object.entries(applied)) {
-    const inner = type.is === 'map' ? type.of : (type.field(key) ?? { is: 'any' as const });
+    const inner = memberType(type, key) ?? ANY;
     const before = live[key];
     result[key] = before === undefined ? each : merge(before, each, inner);
   }

@@ -51,18 +51,43 @@ export function alreadyExists(kind: Kind, name: string): StatusError {
   return new StatusError(409, 'AlreadyExists', `${resourceName(kind)} "${name}" already exists`, detailsOf(kind, name));
 }
 
-export function conflict(kind: Kind, name: string): StatusError {
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+export function conflict(kind: Kind, name: string, why = MODIFIED): StatusError {
   return new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+    `Operation cannot be fulfilled on ${resourceName(kind)} "${name}": ${why}`,
     detailsOf(kind, name),
   );
 }
 
+/** The revision that was asked for is no longer known: list again. */
+export function expired(message: string): StatusError {
+  return new StatusError(410, 'Expired', message);
+}
+
+export function forbidden(kind: Kind, name: string, why: string, causes: readonly JsonObject[] = []): StatusError {
+  return new StatusError(403, 'Forbidden', `${resourceName(kind)} "${name}" is forbidden: ${why}`, {
+    ...detailsOf(kind, name),
+    ...(causes.length > 0 && { causes: [...causes] }),
+  });
+}
+
+/** Something of the server's own, or of a webhook. */
+export function internalError(message: string): StatusError {
+  return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+}
+
 export interface InvalidField {
   readonly field: string;
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported';
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueInvalid'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueNotFound';
   readonly message: string;
 }
 
@@ -75,6 +100,11 @@ export function invalid(kind: Kind, name: string, fields: readonly InvalidField[
     kind: kind.kind,
     causes,
   });
+}
+
+export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+  return new StatusError(415, 'UnsupportedMediaType', message, {});
 }
 
 export function methodNotAllowed(): StatusError {

@@ -1,44 +1,77 @@
+import { memberType } from './fieldType.ts';
+import type { FieldType, ObjectType, Scalar } from './fieldType.ts';
 import { isList, isObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { schemaOf } from './schema.ts';
-import type { FieldType } from './schema.ts';
+
+export interface Mistyped {
+  /** `spec.replicas` */
+  readonly path: string;
+  readonly expected: string;
+  readonly got: Json;
+}
 
 export interface Flaws {
   /** Paths of fields that the kind does not have: `spec.replica`, `spec.containers[0].imagee`. */
   readonly unknown: readonly string[];
-  /** What cannot be decoded at all: `spec.replicas: expected number, got string`. */
-  readonly mistyped: readonly string[];
+  /** What cannot be decoded at all. */
+  readonly mistyped: readonly Mistyped[];
+}
+
+interface FoundFlaws {
+  readonly unknown: string[];
+  readonly mistyped: Mistyped[];
 }
 
 /** Holds an object against its kind's fields. */
-export function flawsOf(object: JsonObject, schema: string): Flaws {
-  const flaws = { unknown: [] as string[], mistyped: [] as string[] };
-  check(object, schemaOf(schema), '', flaws);
+export function flawsOf(object: JsonObject, type: ObjectType): Flaws {
+  const flaws: FoundFlaws = { unknown: [], mistyped: [] };
+  check(object, type, '', flaws);
   return flaws;
 }
 
 /** Without the fields that the kind does not have: the API server decodes into its own types and forgets the rest. */
-export function pruned(object: JsonObject, schema: string): JsonObject {
-  const result = prune(object, schemaOf(schema));
+export function pruned(object: JsonObject, type: ObjectType): JsonObject {
+  const result = prune(object, type);
   return isObject(result) ? result : {};
 }
 
-function check(value: Json, type: FieldType, path: string, flaws: { unknown: string[]; mistyped: string[] }): void {
+function check(value: Json, type: FieldType, path: string, flaws: FoundFlaws): void {
   if (value === null || type.is === 'any') return;
+  const wrong = (expected: string): void => void flaws.mistyped.push({ path, expected, got: value });
   if (type.is === 'scalar') {
-    if (typeof value !== type.scalar) flaws.mistyped.push(`${path}: expected ${type.scalar}, got ${nameOf(value)}`);
+    const expected = mismatch(value, type.scalar);
+    if (expected !== undefined) wrong(expected);
   } else if (type.is === 'list') {
-    if (!isList(value)) flaws.mistyped.push(`${path}: expected list, got ${nameOf(value)}`);
+    if (!isList(value)) wrong('list');
     else value.forEach((each, index) => check(each, type.of, `${path}[${index}]`, flaws));
   } else if (!isObject(value)) {
-    flaws.mistyped.push(`${path}: expected map, got ${nameOf(value)}`);
+    wrong('map');
   } else {
     for (const [key, each] of Object.entries(value)) {
-      const inner = type.is === 'map' ? type.of : type.field(key);
+      const inner = memberType(type, key);
       const innerPath = path === '' ? key : `${path}.${key}`;
       if (inner === undefined) flaws.unknown.push(innerPath);
       else check(each, inner, innerPath, flaws);
     }
+  }
+}
+
+/** What a scalar should have been; `undefined` when it is that. */
+function mismatch(value: Json, scalar: Scalar): string | undefined {
+  const is = typeof value;
+  switch (scalar) {
+    case 'string':
+    case 'time':
+    case 'bytes':
+      return is === 'string' ? undefined : 'string';
+    case 'boolean':
+      return is === 'boolean' ? undefined : 'boolean';
+    case 'integer':
+    case 'number':
+      return is === 'number' ? undefined : 'numeric (int or float)';
+    case 'quantity':
+    case 'intOrString':
+      return is === 'number' || is === 'string' ? undefined : 'string';
   }
 }
 
@@ -47,12 +80,14 @@ function prune(value: Json, type: FieldType): Json {
   if (!isObject(value) || (type.is !== 'object' && type.is !== 'map')) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, each]) => {
-      const inner = type.is === 'map' ? type.of : type.field(key);
+      const inner = memberType(type, key);
       return inner === undefined || each === null ? [] : [[key, prune(each, inner)] as const];
     }),
   );
 }
 
-function nameOf(value: Json): string {
-  return isList(value) ? 'list' : typeof value === 'object' ? 'map' : typeof value;
+/** How Go names the JSON that it got. */
+export function goName(value: Json): string {
+  if (isList(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }

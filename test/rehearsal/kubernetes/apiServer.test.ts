@@ -13,7 +13,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { eksToken } from '../../../src/aws/eksToken.ts';
 import { serveKubernetes, type KubernetesServer } from '../../../src/rehearsal/kubernetes/kubernetesServer.ts';
-import { storedObjects } from '../../../src/rehearsal/kubernetes/storedObjects.ts';
+import { storedClusters } from '../../../src/rehearsal/kubernetes/storedObjects.ts';
 import { RequestLog } from '../../../src/rehearsal/requestLog.ts';
 import { startAccount, type TestAccount } from '../account.ts';
 import { RehearsedPlatform, type Ground } from '../eks/rehearsedPlatform.ts';
@@ -210,7 +210,7 @@ describe('rehearsed Kubernetes', function () {
     assert.equal((await ask('GET', '/api/v1/namespaces/default/secrets/s')).body, first);
     await apply('canary-other');
     assert.notEqual((await ask('GET', '/api/v1/namespaces/default/secrets/s')).body, first);
-    const kept = readFileSync(join(account.folder, 'world.json'), 'utf8');
+    const kept = ['world.json', 'world.log'].map((name) => readFileSync(join(account.folder, name), 'utf8')).join('');
     for (const trace of ['canary-value', Buffer.from('canary-value').toString('base64')]) assert.equal(kept.includes(trace), false);
     assert.ok(kept.includes(Buffer.from('rehearsal-sealed:').toString('base64').slice(0, 20)), 'the search finds what is there');
   });
@@ -227,9 +227,9 @@ describe('rehearsed Kubernetes', function () {
       };
       return { names: body.items.map((item) => item.metadata.name), next: body.metadata.continue };
     };
-    const first = await list('limit=2');
+    const first = await list('limit=2&labelSelector=odd');
     assert.deepEqual(first.names, ['a', 'b']);
-    assert.deepEqual(await list(`limit=2&continue=${String(first.next)}`), { names: ['c'], next: undefined });
+    assert.deepEqual(await list(`limit=2&labelSelector=odd&continue=${String(first.next)}`), { names: ['c'], next: undefined });
     assert.deepEqual((await list('labelSelector=odd%3Dyes')).names, ['a', 'c']);
     assert.deepEqual((await list('labelSelector=odd+notin+(yes)')).names, ['b']);
     assert.deepEqual((await list('fieldSelector=metadata.name%3Dc')).names, ['c']);
@@ -275,7 +275,7 @@ describe('rehearsed Kubernetes', function () {
   });
 
   it('is forgotten with its cluster, whoever looks next', async () => {
-    const kept = (): number => Object.keys(storedObjects(account.world)).length;
+    const kept = (): number => Object.keys(storedClusters(account.world)).length;
     assert.equal(kept(), 1);
     await platform.eks.send(new DeleteNodegroupCommand({ clusterName: 'cauchy', nodegroupName: 'ng' }));
     account.pass(181);
