@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { CreateNodegroupCommand, DeleteNodegroupCommand, UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import type { Nodegroup } from '@aws-sdk/client-eks';
 import type { Finding } from '../../core/findings/finding.ts';
-import { compare } from '../../core/graph/compare.ts';
 import type {
   Attributes,
-  Change,
   Foreseen,
   Handle,
   Inputs,
@@ -29,6 +27,7 @@ import { owned, tagArgument, told, unwell } from './eksScope.ts';
 import type { EksScope, Issue } from './eksScope.ts';
 import { retag } from './retag.ts';
 import { DISK_GIB, nodegroupEstimate } from './estimates.ts';
+import { nodegroupPlan } from './nodegroupPlan.ts';
 import { firstScale, wantedScale } from './nodegroupScale.ts';
 import type { Scale } from './nodegroupScale.ts';
 
@@ -50,10 +49,6 @@ type NodegroupNeeds = {
 };
 
 const ID = 'nodegroup';
-const REFUSED = ['name', 'instanceTypes', 'capacity', 'roleArn', 'subnetIds'];
-const REFUSAL =
-  'EKS cannot change that in a node group. Put back what platform.yml said, or destroy the stage compute and apply again: what runs on the nodes stops meanwhile.';
-
 const amiType = ({ instanceTypes }: ComputeSpec): 'AL2023_ARM_64_STANDARD' | 'AL2023_x86_64_STANDARD' =>
   instanceTypes.every((type) => instanceTypeOf(type)?.architecture === 'arm64') ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD';
 
@@ -89,7 +84,7 @@ export function nodegroup(scope: EksScope, wish: NodegroupWish, needs: Nodegroup
       return found === undefined ? { state: 'absent' } : viewOf(scope, wish, found, tags);
     },
     steps: {
-      plan: (seen, inputs) => planOf(title, seen, wanted(inputs, seen)),
+      plan: (seen, inputs) => nodegroupPlan(title, seen, wanted(inputs, seen)),
       create: (inputs, ctx) => createNodegroup(scope, wish, name, tags, inputs, ctx),
       async update(seen, _inputs, ctx) {
         if (seen.state === 'absent' || seen.state === 'unknown') return;
@@ -131,15 +126,6 @@ function wantedOf(
     max: scale.max,
     tags,
   };
-}
-
-function planOf(title: string, seen: Observation<NodegroupOut>, wanted: Attributes): Change {
-  if (seen.state === 'failed' && seen.owner === 'slipway' && seen.attributes['status'] === 'CREATE_FAILED') {
-    return { action: 'recreate', summary: `make ${title} again: ${seen.reason}`, diff: [] };
-  }
-  // While EKS works on it, what it answers is on its way: nothing is compared, or one change would be sent twice.
-  if (seen.state === 'pending' && seen.owner === 'slipway') return { action: 'none' };
-  return compare(title, seen, wanted, { paths: REFUSED, otherwise: { refuse: REFUSAL } });
 }
 
 function viewOf(scope: EksScope, wish: NodegroupWish, found: Nodegroup, tags: Tags): Observation<NodegroupOut> {
