@@ -23,11 +23,7 @@ declare module 'ws' {
 
   /** The other end, as the rehearsal serves it. */
   export class WebSocketServer {
-    constructor(options: {
-      readonly noServer: true;
-      readonly maxPayload: number;
-      handleProtocols(offered: Set<string>): string | false;
-    });
+    constructor(options: { readonly noServer: true; readonly maxPayload: number; handleProtocols(offered: Set<string>): string | false });
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opened: (webSocket: WebSocket) => void): void;
   }
 }

@@ -4,6 +4,7 @@ import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import { CLAIM, clusterStage } from './cluster.ts';
 import { computeStage } from './compute.ts';
 import { ebsCsiStage } from './ebsCsi.ts';
+import { kubernetesStages } from './kubernetesStages.ts';
 import { kubeconfigStage } from './kubeconfig.ts';
 import type { StageContext } from './stageContext.ts';
 import { vpcStage } from './vpc.ts';
@@ -24,12 +25,23 @@ function platformStages(context: StageContext): readonly Stage[] {
   if (!on('cluster')) return [network.stage];
   const control = clusterStage(context, network);
   const storage = on('ebs-csi') ? ebsCsiStage(context, network, control) : undefined;
-  return [
+  const below = [
     network.stage,
     control.stage,
     ...(storage === undefined ? [] : [storage.stage]),
     ...(on('compute') ? [computeStage(context, network, control, storage).stage] : []),
     ...(on('kubeconfig') ? [kubeconfigStage(context, network, control).stage] : []),
+  ];
+  const { kubernetes } = context;
+  if (kubernetes === undefined) return below;
+  return [
+    ...below,
+    ...kubernetesStages(
+      context,
+      kubernetes,
+      control,
+      below.map(({ id }) => id),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Identity } from '../aws/tags.ts';
 import type { Clock } from '../core/engine/ports.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { ReachCluster } from '../kubernetes/reach.ts';
+import type { KubernetesContext } from './kubernetesContext.ts';
 import type { KubeconfigPort } from './kubeconfigPort.ts';
 
 /** All that a stage is built from. Building one sends nothing: resources speak to the world only when they are observed or stepped. */
@@ -22,4 +23,6 @@ export interface StageContext {
   readonly reach: ReachCluster;
   /** The person's kubeconfig; in a rehearsal a file in the world. */
   readonly kubeconfig: KubeconfigPort;
+  /** What lives in the cluster; absent where the file names no manifests: then the platform ends with its AWS stages. */
+  readonly kubernetes?: KubernetesContext;
 }

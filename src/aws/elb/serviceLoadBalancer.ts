@@ -5,9 +5,9 @@ import type { AwsScope } from '../awsScope.ts';
 import type { LoadBalancerOut } from '../outputs.ts';
 import { readAll } from '../pages.ts';
 
-/** The host name that the status of a `Service type=LoadBalancer` tells. On EKS it is never an address. */
+/** What the status of a `Service type=LoadBalancer` tells once there is one; on EKS a name and never an address. */
 export interface ServiceHost {
-  readonly hostname: string;
+  readonly hostname?: string;
 }
 
 export interface ServiceLoadBalancerWish {

@@ -1,0 +1,148 @@
+import type { Finding } from '../core/findings/finding.ts';
+import type { ResourceId } from '../core/graph/resource.ts';
+import type { PlatformSpec } from '../core/platform/platformSpec.ts';
+import { edgesOf, type Edge } from '../manifests/edges.ts';
+import type { PlacedObject } from '../manifests/manifestObject.ts';
+import { place, type ManifestSet } from '../manifests/manifestSet.ts';
+import { missingSecrets, type MissingSecret } from '../manifests/missingSecrets.ts';
+import { objectId } from '../manifests/objectKey.ts';
+import { isEarly } from '../kubernetes/objects/traits.ts';
+import { DOCKER_CONFIG_KEYS } from '../kubernetes/credentials.ts';
+import { requiresOf, stagesInCluster } from './stageFolders.ts';
+
+/** Which object belongs to which stage, what comes after what, and what is missing. Pure: nothing is asked. */
+export interface Arrangement {
+  readonly objects: readonly PlacedObject[];
+  /** By the id of who comes after; ids of Secrets that a person gives are among them. */
+  readonly after: ReadonlyMap<ResourceId, readonly ResourceId[]>;
+  readonly secrets: readonly PlacedSecret[];
+  /** What each stage requires, closed over stages. */
+  readonly requires: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface PlacedSecret extends MissingSecret {
+  readonly stage: string;
+}
+
+/** Namespaces that every cluster has. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set(['', 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
+
+export function arrange(spec: PlatformSpec, set: ManifestSet): Arrangement {
+  const on = new Set(stagesInCluster(spec).map(({ id }) => id));
+  const requires = closedRequires(spec, on);
+  const secrets = missingSecrets(set)
+    .map((secret): PlacedSecret => ({ ...secret, stage: isRegistryLogin(secret) ? 'kaniko' : 'secrets' }))
+    .filter(({ stage }) => on.has(stage));
+  const whole = withNamespaces(set, secrets);
+  const derived = edgesOf(whole, new Set(secrets.map(({ id }) => id)));
+  const stageOf = new Map<ResourceId, string>([
+    ...whole.objects.map(({ key, stage }) => [objectId(key), stage] as const),
+    ...secrets.map(({ id, stage }) => [id, stage] as const),
+  ]);
+  const findings: Finding[] = [...derived.findings];
+  const after = new Map<ResourceId, readonly ResourceId[]>();
+  for (const [id, edges] of derived.after) {
+    const kept = edges.filter((edge) => !contradicts(id, edge, whole, stageOf, requires, findings));
+    after.set(
+      id,
+      kept.map(({ to }) => to),
+    );
+  }
+  addSteps(spec, whole.objects, after);
+  return { objects: whole.objects, after, secrets, requires, findings };
+}
+
+const isRegistryLogin = ({ keys, needs }: MissingSecret): boolean =>
+  keys.some((key) => DOCKER_CONFIG_KEYS.includes(key)) || needs.some(({ path }) => path.includes('imagePullSecrets'));
+
+/** The stages that come before each, those of others included. */
+function closedRequires(spec: PlatformSpec, on: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const closed = new Map<string, ReadonlySet<string>>();
+  for (const id of on) {
+    const found = new Set<string>();
+    const open = [...requiresOf(spec, id)];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      open.push(...requiresOf(spec, next));
+    }
+    closed.set(id, found);
+  }
+  return closed;
+}
+
+/**
+ * A stage holds all of itself back until those that it requires are there, so nothing of theirs can wait for anything of it. What only
+ * should come later then does not; where it must, the two cannot both be had, and both sides are named.
+ */
+function contradicts(
+  id: ResourceId,
+  edge: Edge,
+  set: ManifestSet,
+  stageOf: ReadonlyMap<ResourceId, string>,
+  requires: ReadonlyMap<string, ReadonlySet<string>>,
+  findings: Finding[],
+): boolean {
+  const [mine = '', theirs = ''] = [stageOf.get(id), stageOf.get(edge.to)];
+  const object = set.byId.get(id);
+  const other = set.byId.get(edge.to);
+  if (requires.get(theirs)?.has(mine) !== true || (other !== undefined && isEarly(other))) return false;
+  if (edge.order === 'must' && object !== undefined) {
+    const where = other === undefined ? '' : ` (${place(other.source)})`;
+    findings.push({
+      code: 'stage-contradiction',
+      severity: 'error',
+      message: `${id} (${place(object.source)}) needs ${edge.to}${where}, but the stage ${theirs} requires the stage ${mine}: move one of the two, or change requires.`,
+      range: object.source.range,
+      resource: id,
+    });
+  }
+  return true;
+}
+
+/** The files of a stage that come one after the other: whatever is in a later one waits for all that runs of the earlier. */
+function addSteps(spec: PlatformSpec, objects: readonly PlacedObject[], after: Map<ResourceId, readonly ResourceId[]>): void {
+  for (const { id: stage, steps = [] } of stagesInCluster(spec)) {
+    const fileOf = (name: string): readonly PlacedObject[] =>
+      objects.filter((object) => object.stage === stage && object.source.file.endsWith(`/${name}`));
+    for (const [index, name] of steps.entries()) {
+      const before = steps.slice(0, index).flatMap(fileOf).filter(isWorkload);
+      for (const object of fileOf(name).filter(isWorkload)) {
+        const id = objectId(object.key);
+        after.set(id, [...new Set([...(after.get(id) ?? []), ...before.map(({ key }) => objectId(key))])]);
+      }
+    }
+  }
+}
+
+const isWorkload = ({ key }: PlacedObject): boolean => key.group === 'apps';
+
+/** The set with a Namespace for each that is used and not written: nothing can be made in one that is not there. */
+function withNamespaces(set: ManifestSet, secrets: readonly PlacedSecret[]): ManifestSet {
+  const made = new Map<ResourceId, PlacedObject>();
+  const users = [
+    ...set.objects.map((object) => ({ namespace: object.key.namespace, object, stage: object.stage })),
+    ...secrets.flatMap(({ key, needs, stage }) =>
+      needs[0] === undefined ? [] : [{ namespace: key.namespace, object: needs[0].from, stage }],
+    ),
+  ];
+  for (const { namespace, object, stage } of users) {
+    const id = `Namespace/${namespace}`;
+    if (ALWAYS_THERE.has(namespace) || set.byId.has(id) || made.has(id)) continue;
+    made.set(id, { ...namespaceNamed(namespace, object), stage });
+  }
+  if (made.size === 0) return set;
+  const objects = [...made.values(), ...set.objects];
+  return { ...set, objects, byId: new Map([...set.byId, ...made]) };
+}
+
+/** It is written nowhere: its source is the first object that needs it. */
+function namespaceNamed(name: string, { source }: PlacedObject): Omit<PlacedObject, 'stage'> {
+  return {
+    key: { group: '', kind: 'Namespace', namespace: '', name },
+    apiVersion: 'v1',
+    json: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    source,
+  };
+}

@@ -1,0 +1,137 @@
+import type { LoadBalancerOut } from '../aws/outputs.ts';
+import type { AnyResource, Handle, Resource } from '../core/graph/resource.ts';
+import type { Stage } from '../core/graph/stage.ts';
+import type { InCluster } from '../kubernetes/cluster.ts';
+import { applySet, type ApplySet } from '../kubernetes/objects/applySet.ts';
+import { objectResource, type ObjectNeeds, type ObjectOut } from '../kubernetes/objects/objectResource.ts';
+import { platformLabel } from '../kubernetes/platformLabel.ts';
+import { secret } from '../kubernetes/secret.ts';
+import type { PlacedObject } from '../manifests/manifestObject.ts';
+import { objectId } from '../manifests/objectKey.ts';
+import { arrange, type Arrangement } from './arrangement.ts';
+import type { ClusterStage } from './cluster.ts';
+import { dnsResources, isLoadBalancer, loadBalancerOf } from './ingress.ts';
+import type { KubernetesContext } from './kubernetesContext.ts';
+import type { KubernetesStage } from './kubernetesTable.ts';
+import { bucketResources } from './objectStore.ts';
+import { requiresOf, stagesInCluster } from './stageFolders.ts';
+import type { StageContext } from './stageContext.ts';
+
+/** Whoever made the cluster is let in by an entry of ours: nothing is written before it. */
+const CREATOR = 'access/creator';
+
+/**
+ * The stages above the AWS ones: objects of manifests, and what the manifests ask for without saying it (Secrets, buckets, the load
+ * balancer, records). A stage without anything in it is left out, and who requires it then requires what it required.
+ */
+export function kubernetesStages(
+  context: StageContext,
+  kubernetes: KubernetesContext,
+  control: ClusterStage,
+  below: readonly string[],
+): readonly Stage[] {
+  const builder = new StageBuilder(context, kubernetes, control);
+  const rows = stagesInCluster(context.spec).map((row) => ({ row, resources: builder.resourcesOf(row) }));
+  const filled = rows.filter(({ resources }) => resources.length > 0);
+  const present = new Set([...below, ...filled.map(({ row }) => row.id)]);
+  return filled.map(({ row, resources }) => ({
+    id: row.id,
+    title: row.title,
+    doc: `docs/stages/${row.id}.md`,
+    icon: row.icon,
+    requires: presentRequires(context, row.id, present),
+    barrier: true,
+    summary: row.summary,
+    warnings: row.warnings,
+    resources,
+  }));
+}
+
+/** What a stage requires, as far as it is there; for what is not, what that required. */
+function presentRequires({ spec }: StageContext, id: string, present: ReadonlySet<string>): readonly string[] {
+  const found = new Set<string>();
+  const seen = new Set<string>([id]);
+  const open = [...requiresOf(spec, id)].reverse();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (present.has(next)) found.add(next);
+    else open.push(...requiresOf(spec, next));
+  }
+  return [...found];
+}
+
+class StageBuilder {
+  readonly #context: StageContext;
+  readonly #kubernetes: KubernetesContext;
+  readonly #inCluster: InCluster;
+  readonly #arrangement: Arrangement;
+  readonly #label: string;
+  #balancer: Handle<LoadBalancerOut> | undefined;
+
+  constructor(context: StageContext, kubernetes: KubernetesContext, control: ClusterStage) {
+    this.#context = context;
+    this.#kubernetes = kubernetes;
+    this.#inCluster = { cluster: control.cluster, reach: context.reach };
+    this.#arrangement = arrange(context.spec, kubernetes.set);
+    this.#label = platformLabel(context.identity.platform);
+  }
+
+  resourcesOf({ id }: KubernetesStage): readonly AnyResource[] {
+    const objects = this.#arrangement.objects.filter(({ stage }) => stage === id);
+    const inventory = this.#inventoryOf(id, objects);
+    const resources = objects.map((object) => ({ object, resource: this.#object(object, inventory) }));
+    return [
+      ...(objects.length === 0 ? [] : [inventory.resource]),
+      ...resources.map(({ resource }) => resource),
+      ...this.#secretsOf(id),
+      ...(id === 'ingress-nginx' ? this.#loadBalancer(resources) : []),
+      ...(id === 'dns' ? this.#dns() : []),
+      ...(id === 'minio' ? bucketResources(this.#inCluster, this.#kubernetes.set, this.#kubernetes.values, objects) : []),
+    ];
+  }
+
+  #inventoryOf(stage: string, objects: readonly PlacedObject[]): ApplySet {
+    const members = objects.map(({ key }) => key);
+    return applySet(this.#inCluster, { stage, label: this.#label, members, after: [CREATOR] });
+  }
+
+  #object(object: PlacedObject, inventory: ApplySet): Resource<ObjectOut, ObjectNeeds> {
+    const { kind, namespace, name } = object.key;
+    return objectResource(this.#inCluster, {
+      object,
+      title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
+      label: this.#label,
+      applySet: inventory,
+      after: this.#arrangement.after.get(objectId(object.key)) ?? [],
+    });
+  }
+
+  #secretsOf(stage: string): readonly AnyResource[] {
+    return this.#arrangement.secrets
+      .filter((each) => each.stage === stage)
+      .map(({ key: { namespace, name }, keys, needs }) => {
+        const home = `Namespace/${namespace}`;
+        const after = this.#arrangement.objects.some(({ key }) => objectId(key) === home) ? [home] : [];
+        const neededBy = [...new Set(needs.map(({ from }) => objectId(from.key)))];
+        return secret(this.#inCluster, { namespace, name, keys, neededBy, label: this.#label, after }, this.#kubernetes.secrets);
+      });
+  }
+
+  /** Of several Services with a load balancer the first is the one that the domain leads to. */
+  #loadBalancer(
+    resources: readonly { readonly object: PlacedObject; readonly resource: Resource<ObjectOut, ObjectNeeds> }[],
+  ): readonly AnyResource[] {
+    const found = resources.find(({ object }) => isLoadBalancer(object));
+    if (found === undefined) return [];
+    const { balancer, resolves } = loadBalancerOf(this.#context, this.#kubernetes.resolver, found.object, found.resource);
+    this.#balancer = balancer;
+    return [balancer, resolves];
+  }
+
+  #dns(): readonly AnyResource[] {
+    const { domain } = this.#context.spec;
+    if (domain === undefined || this.#balancer === undefined) return [];
+    return dnsResources(this.#context, this.#kubernetes.resolver, domain, this.#balancer);
+  }
+}

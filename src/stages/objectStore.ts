@@ -1,0 +1,140 @@
+import type { Agent } from 'node:http';
+import { bucket, type ReachS3 } from '../aws/s3/bucket.ts';
+import { Unseen } from '../core/graph/errors.ts';
+import type { AnyResource, Look, ResourceId } from '../core/graph/resource.ts';
+import type { KubernetesClient, KubernetesObject } from '../kubernetes/client.ts';
+import { clientOf, type InCluster } from '../kubernetes/cluster.ts';
+import { connectToPod, PodAgent } from '../kubernetes/portForward.ts';
+import { expectedBuckets } from '../manifests/expectedBuckets.ts';
+import { itemsAt, at, textAt } from '../manifests/json.ts';
+import type { ManifestFile, PlacedObject } from '../manifests/manifestObject.ts';
+import type { ManifestSet } from '../manifests/manifestSet.ts';
+import { groupKind, objectId } from '../manifests/objectKey.ts';
+import { matches } from '../manifests/patterns.ts';
+
+/** A key of the store's own administrator: in a Secret, or written out. */
+type RootKey = { readonly secret: string; readonly key: string } | { readonly value: string };
+
+/** MinIO as its manifests describe it. */
+interface Store {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: { readonly name: string | undefined; readonly number: number };
+  readonly user: RootKey;
+  readonly password: RootKey;
+  readonly workloads: readonly ResourceId[];
+}
+
+const S3_PORT = 9000;
+/** What MinIO takes where nobody sets anything (its documentation, "Root credentials"). */
+const DEFAULT_KEY = 'minioadmin';
+
+/** The buckets that manifests and values expect, in the store of this stage; none where it has no Service of S3's. */
+export function bucketResources(
+  inCluster: InCluster,
+  set: ManifestSet,
+  values: readonly ManifestFile[],
+  objects: readonly PlacedObject[],
+): readonly AnyResource[] {
+  const store = storeIn(objects);
+  if (store === undefined) return [];
+  const reach = reachStore(inCluster, store);
+  return expectedBuckets(set, values).map(({ name, needs }) =>
+    bucket(reach, { name, expectedBy: [...new Set(needs.map(({ file }) => file))], after: store.workloads }),
+  );
+}
+
+function storeIn(objects: readonly PlacedObject[]): Store | undefined {
+  for (const object of objects) {
+    if (groupKind(object.key) !== 'Service' || textAt(object.json, 'spec', 'clusterIP') === 'None') continue;
+    const port = itemsAt(object.json, 'spec', 'ports').find((each) => at(each, 'port') === S3_PORT);
+    if (port === undefined) continue;
+    const { namespace, name: service } = object.key;
+    const workloads = objects.filter(({ key }) => key.group === 'apps' && key.namespace === namespace);
+    const keyOf = (...names: readonly string[]): RootKey => rootKey(workloads, names) ?? { value: DEFAULT_KEY };
+    return {
+      namespace,
+      service,
+      port: { name: textAt(port, 'name'), number: S3_PORT },
+      user: keyOf('MINIO_ROOT_USER', 'MINIO_ACCESS_KEY'),
+      password: keyOf('MINIO_ROOT_PASSWORD', 'MINIO_SECRET_KEY'),
+      workloads: workloads.map(({ key }) => objectId(key)),
+    };
+  }
+  return undefined;
+}
+
+function rootKey(workloads: readonly PlacedObject[], names: readonly string[]): RootKey | undefined {
+  const variables = workloads.flatMap(({ json }) => matches(json, 'spec.template.spec.containers[].env[]'));
+  for (const { value: variable } of variables) {
+    if (!names.includes(textAt(variable, 'name') ?? '')) continue;
+    const [secret, key] = [textAt(variable, 'valueFrom', 'secretKeyRef', 'name'), textAt(variable, 'valueFrom', 'secretKeyRef', 'key')];
+    if (secret !== undefined && key !== undefined) return { secret, key };
+    const value = textAt(variable, 'value');
+    if (value !== undefined) return { value };
+  }
+  return undefined;
+}
+
+/** Through the API server to a ready pod of the Service, with the keys that the store itself was started with; they stay in memory. */
+function reachStore(inCluster: InCluster, store: Store): ReachS3 {
+  return async (look) => {
+    const client = await clientOf(look, inCluster);
+    if (client === undefined) return undefined;
+    const pod = await look.share(`kubernetes:pod of ${store.namespace}/${store.service}`, () => readyPod(client, store, look.signal));
+    if (pod === undefined) return undefined;
+    const [accessKeyId, secretAccessKey] = await Promise.all([
+      keyValue(client, store, store.user, look),
+      keyValue(client, store, store.password, look),
+    ]);
+    if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+    const { namespace, service } = store;
+    const connect = (): ReturnType<typeof connectToPod> => connectToPod(client, { namespace, pod: pod.name, port: pod.port });
+    const agent: Agent = new PodAgent(connect);
+    const keysOf = 'secret' in store.user ? `${namespace}/${store.user.secret}` : `${namespace} (none is set: ${DEFAULT_KEY})`;
+    return { endpoint: `http://${service}.${namespace}.svc:${store.port.number}`, agent, accessKeyId, secretAccessKey, keysOf };
+  };
+}
+
+interface EndpointSlice extends KubernetesObject {
+  readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
+  readonly endpoints?: readonly {
+    readonly conditions?: { readonly ready?: boolean };
+    readonly targetRef?: { readonly kind?: string; readonly name?: string };
+  }[];
+}
+
+/** `undefined`: there is no such Service yet. @throws Unseen when none of its pods is ready. */
+async function readyPod(
+  client: KubernetesClient,
+  { namespace, service, port }: Store,
+  signal: AbortSignal,
+): Promise<{ readonly name: string; readonly port: number } | undefined> {
+  const slices = await client.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, signal, {
+    labelSelector: `kubernetes.io/service-name=${service}`,
+  });
+  for (const { endpoints = [], ports = [] } of slices) {
+    const number = ports.find(({ name }) => name === port.name || ports.length === 1)?.port ?? port.number;
+    const ready = endpoints.find(({ conditions, targetRef }) => conditions?.ready !== false && targetRef?.kind === 'Pod');
+    if (ready?.targetRef?.name !== undefined) return { name: ready.targetRef.name, port: number };
+  }
+  if (slices.length === 0 || slices.every(({ endpoints = [] }) => endpoints.length === 0)) return undefined;
+  throw new Unseen(`no pod of the Service ${namespace}/${service} is ready`, { code: 's3-unreachable' });
+}
+
+interface SecretObject extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+async function keyValue(
+  client: KubernetesClient,
+  { namespace }: Store,
+  key: RootKey,
+  look: Pick<Look, 'signal' | 'share'>,
+): Promise<string | undefined> {
+  if ('value' in key) return key.value;
+  const path = `/api/v1/namespaces/${namespace}/secrets/${key.secret}`;
+  const found = await look.share(`kubernetes:${path}`, () => client.get<SecretObject>(path, look.signal));
+  const encoded = found?.data?.[key.key];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+}
