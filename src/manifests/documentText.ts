@@ -33,7 +33,7 @@ export class DocumentText {
       resolveKnownTags: false,
       uniqueKeys: false,
       merge: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       prettyErrors: false,
     });
     lately.push(this);

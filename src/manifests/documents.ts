@@ -13,6 +13,9 @@ import { groupOf } from './objectKey.ts';
 /** Findings of one file; more help nobody, and a hostile file could have millions. */
 const mostFindings = 100;
 
+/** Documents of one file: each costs a parse, and a hostile file could have a million empty ones. */
+const mostDocuments = 10_000;
+
 export interface ReadManifests {
   /** As they stand in the file. `key.namespace` is what is written: scopes and defaults are the set's business. */
   readonly objects: readonly ManifestObject[];
@@ -36,7 +39,13 @@ export function readManifest(file: ManifestFile, named = false): ReadManifests {
     reader.report('manifest.nesting', message, text.range(deep, deep + 1));
     return reader.result();
   }
-  const values = splitDocuments(text.text).flatMap(([start, end]): readonly Value[] => {
+  const places = splitDocuments(text.text);
+  if (places.length > mostDocuments) {
+    reader.report('manifest.too-large', `The file has more than ${String(mostDocuments)} documents: split it.`, text.range(0, 0));
+    return reader.result();
+  }
+  const values = places.flatMap(([start, end]): readonly Value[] => {
+    if (reader.isFull) return [];
     const document = new DocumentText(text, file.path, start, end);
     const json = reader.parse(document);
     return json === undefined ? [] : [{ document, json }];
@@ -44,6 +53,18 @@ export function readManifest(file: ManifestFile, named = false): ReadManifests {
   if (!named && !values.some(({ json }) => isManifest(json))) return reader.result();
   for (const { document, json } of values) reader.take(document, json, []);
   return reader.result();
+}
+
+/** `readManifest` that parses a file again only when its text has changed: a status looks at the same files every time. */
+export function rememberingReader(): typeof readManifest {
+  const known = new Map<string, { readonly file: ManifestFile; readonly named: boolean; readonly read: ReadManifests }>();
+  return (file, named = false) => {
+    const before = known.get(file.file);
+    if (before?.file.text === file.text && before.file.path === file.path && before.named === named) return before.read;
+    const read = readManifest(file, named);
+    known.set(file.file, { file, named, read });
+    return read;
+  };
 }
 
 interface Value {
@@ -63,8 +84,16 @@ class Reader {
     return { objects: this.#objects, findings: this.#findings };
   }
 
+  get isFull(): boolean {
+    return this.#findings.length >= mostFindings;
+  }
+
   report(code: string, message: string, range: SourceRange, severity: Finding['severity'] = 'error'): void {
-    if (this.#findings.length < mostFindings) this.#findings.push({ code, severity, message, range });
+    const { line, column } = range.start;
+    const last = this.#findings.at(-1);
+    // The parser tells an open quote in an open bracket twice, at the end of both.
+    const isTold = last?.code === code && last.range?.start.line === line && last.range.start.column === column;
+    if (!this.isFull && !isTold) this.#findings.push({ code, severity, message, range });
   }
 
   /** `undefined` for an empty document, and for one that is no YAML. */

@@ -32,9 +32,9 @@ export interface ManifestSet {
  * Reads the files of all stages, in the order of the stages. The same object in two places is an error; a Namespace is
  * merged, since two writers of one object take each other's fields away.
  */
-export function manifestSet(stages: readonly StageFiles[]): ManifestSet {
+export function manifestSet(stages: readonly StageFiles[], readFile: typeof readManifest = readManifest): ManifestSet {
   const read = stages.flatMap(({ stage, namespace = 'default', files, named = false }) =>
-    files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((file) => ({ stage, namespace, ...readManifest(file, named) })),
+    files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((file) => ({ stage, namespace, ...readFile(file, named) })),
   );
   const defined = definedKinds(read.flatMap(({ objects }) => objects));
   const findings = read.flatMap((file) => file.findings);
