@@ -92,11 +92,11 @@ export function unsecret(text: string, secrets: readonly string[]): string {
  * `post-install hooks failed: … resource Job/sentry/db-init not ready. status: InProgress … context deadline exceeded` (Helm 4).
  */
 export function hookSentence(words: string): string {
-  const event = /(?:pre|post)-(?:install|upgrade|rollback|delete)/.exec(words)?.[0] ?? 'a';
+  const event = /(?:pre|post)-(?:install|upgrade|rollback|delete)/.exec(words)?.[0] ?? 'the';
   const job = /\bjob (?:[\w.-]+\/)?([\w.-]+) failed/i.exec(words)?.[1] ?? /\b(?:Job|Pod)\/(?:[\w.-]+\/)?([\w.-]+)/.exec(words)?.[1];
   const why =
     /DeadlineExceeded|BackoffLimitExceeded/.exec(words)?.[0] ??
     (/deadline exceeded|timed out/i.test(words) ? 'DeadlineExceeded' : undefined);
   if (job === undefined) return sentence(words);
-  return sentence(`the ${event} hook ${job} did not finish: ${why ?? words}`);
+  return sentence(`${event} hook ${job} did not finish: ${why ?? words}`);
 }

@@ -18,6 +18,7 @@ import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { chartArguments, chartFingerprint, chartName, type ChartReference } from './chart.ts';
 import { DIGEST_LABEL, isDigestOf, newDigest } from './digest.ts';
 import type { Helm } from './helm.ts';
+import { namedHookFailure } from './hookFailure.ts';
 import { planRelease } from './planRelease.ts';
 import { recoveryOf } from './recovery.ts';
 import { healthOf, type ReleaseHealth } from './releaseHealth.ts';
@@ -188,7 +189,11 @@ class ReleaseSteps {
     await this.#helm.major(ctx.signal);
     ctx.progress(`helm ${args.slice(0, 2).join(' ')}`);
     const { namespace, release } = this.#wish;
-    await this.#helm.run({ client, namespace, release, args, signal: ctx.signal, secrets: [], ...sent });
+    try {
+      await this.#helm.run({ client, namespace, release, args, signal: ctx.signal, secrets: [], ...sent });
+    } catch (error) {
+      throw error instanceof Refused && error.code === 'helm-hook' ? await namedHookFailure(client, namespace, release, error) : error;
+    }
   }
 
   #timeout(): readonly string[] {

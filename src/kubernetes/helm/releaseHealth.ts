@@ -61,5 +61,5 @@ function whyBroken({ status, record }: SeenRelease, secretPaths: ReadonlySet<str
   const hook = record?.hooks.find(({ phase }) => phase === 'Failed' || phase === 'Running');
   if (/hook|(?:pre|post)-\w+/.test(description) || hook === undefined)
     return hookSentence(description || `its last revision has the status ${status}`);
-  return sentence(`the hook ${hook.kind} ${hook.name} did not finish: ${description}`);
+  return sentence(`hook ${hook.name} did not finish: ${description}`);
 }
