@@ -33,7 +33,8 @@ function fillNodes(cluster: ClusterView): void {
     return;
   }
   const pods = store.list(POD).filter((pod) => !isOver(pod));
-  for (const node of store.list(NODE)) fill(cluster, node, pods.filter((pod) => nodeOf(pod) === node.metadata.name).length, Number(argument));
+  for (const node of store.list(NODE))
+    fill(cluster, node, pods.filter((pod) => nodeOf(pod) === node.metadata.name).length, Number(argument));
 }
 
 function fill({ store }: ClusterView, node: KubeObject, used: number, left: number): void {
@@ -54,7 +55,11 @@ function fill({ store }: ClusterView, node: KubeObject, used: number, left: numb
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: NAMESPACE_NAME, labels: { [MARK]: 'true' } },
-      spec: { containers: [{ name: 'filler', image: 'registry.k8s.io/pause:3.10' }], nodeName: node.metadata.name, restartPolicy: 'Always' },
+      spec: {
+        containers: [{ name: 'filler', image: 'registry.k8s.io/pause:3.10' }],
+        nodeName: node.metadata.name,
+        restartPolicy: 'Always',
+      },
       status: { phase: 'Pending', qosClass: 'BestEffort' },
     });
   }
