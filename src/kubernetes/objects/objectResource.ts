@@ -94,7 +94,7 @@ class ObjectInCluster {
   readonly #label: string;
   readonly #manifest: JsonObject;
   #place: Place | undefined;
-  #answer: { readonly object: KubernetesObject; readonly at: number } | undefined;
+  #answer: { readonly client: KubernetesClient; readonly object: KubernetesObject; readonly at: number } | undefined;
   /** Version of the last look. */
   #version: string | undefined;
   /** The generation in which it was seen complete. */
@@ -113,10 +113,11 @@ class ObjectInCluster {
   async observe(look: Look, depth: Depth): Promise<Observation<ObjectOut>> {
     const client = await clientOf(look, this.#inCluster);
     this.#place = client && (await this.#placeIn(client, look));
-    const live = this.#place && (await this.#read(look, this.#place));
+    const answer = this.#takeAnswer();
+    const live = answer ?? (this.#place && (await this.#read(look, this.#place)));
     this.#version = live?.metadata.resourceVersion;
     if (this.#place === undefined || live === undefined) return { state: 'absent' };
-    return this.#view(look, depth, this.#place, live);
+    return this.#view(look, this.#place, live, answer === undefined ? { compared: depth === 'plan' } : undefined);
   }
 
   async moved(signal: AbortSignal): Promise<void> {
@@ -136,7 +137,7 @@ class ObjectInCluster {
     this.#waitsOn = gate?.watch;
     if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook' });
     const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
-    this.#answer = { object, at: client.now() };
+    this.#answer = { client, object, at: client.now() };
     liveListsOf(client).note(this.#place.collection, object);
   }
 
@@ -157,22 +158,35 @@ class ObjectInCluster {
     return kind && { client, collection: collectionPath(kind, key.namespace), path: objectPath(kind, key.namespace, key.name) };
   }
 
-  async #read(look: Look, { client, collection }: Place): Promise<KubernetesObject | undefined> {
-    const { key, apiVersion } = this.#object;
+  /** What the server answered to a write just now: nothing can be fresher, nothing is more as it was written. */
+  #takeAnswer(): KubernetesObject | undefined {
     const answer = this.#answer;
     this.#answer = undefined;
-    const isFresh = answer !== undefined && client.now() - answer.at < ANSWER_IS_FRESH;
-    const live = isFresh ? answer.object : (await readCollection(look, client, collection)).get(`${key.namespace}/${key.name}`);
+    return answer && answer.client.now() - answer.at < ANSWER_IS_FRESH ? answer.object : undefined;
+  }
+
+  async #read(look: Look, { client, collection }: Place): Promise<KubernetesObject | undefined> {
+    const { key, apiVersion } = this.#object;
+    const live = (await readCollection(look, client, collection)).get(`${key.namespace}/${key.name}`);
     // Items of a list carry neither kind nor version.
     return live && { ...live, apiVersion, kind: key.kind };
   }
 
-  async #view(look: Look, depth: Depth, { client, path }: Place, live: KubernetesObject): Promise<Observation<ObjectOut>> {
+  async #view(
+    look: Look,
+    { client, path }: Place,
+    live: KubernetesObject,
+    isRead: { readonly compared: boolean } | undefined,
+  ): Promise<Observation<ObjectOut>> {
     const owner = live.metadata.labels?.[PLATFORM_LABEL] === this.#label ? 'slipway' : 'foreign';
-    const isCompared = depth === 'plan' && owner === 'slipway' && live.metadata.deletionTimestamp === undefined;
+    const isGoing = live.metadata.deletionTimestamp !== undefined;
+    const isCompared = isRead?.compared === true && owner === 'slipway' && !isGoing;
     const attributes = isCompared ? attributesOf(await this.#compare(client, path, live, look.signal)) : {};
     const present = { owner, physicalId: live.metadata.uid ?? this.#object.key.name, attributes, outputs: outputsOf(live) } as const;
-    if (live.metadata.deletionTimestamp !== undefined) return { ...present, ...leaving(live) };
+    if (isGoing) return { ...present, ...leaving(live) };
+    if (isRead && (await this.#goesWithItsNamespace(look, client))) {
+      return { ...present, state: 'pending', leaving: true, reason: `namespace ${this.#object.key.namespace} is being deleted` };
+    }
     const verdict = readiness(live, client.now());
     if (verdict.status === 'Current') this.#complete = live.metadata.generation;
     const { state } = stateOfReadiness(verdict, live, this.#complete);
@@ -182,6 +196,13 @@ class ObjectInCluster {
     const reason = whyNotReady(live, await readEvidence(look, client, live)) ?? (verdict.message || verdict.reason);
     const cause = { code: verdict.reason, message: verdict.message || reason };
     return { ...present, state, reason, ...(state === 'failed' ? { cause } : {}) };
+  }
+
+  /** Objects of a namespace on its way out look well until its controller comes to them. */
+  async #goesWithItsNamespace(look: Look, client: KubernetesClient): Promise<boolean> {
+    const { namespace } = this.#object.key;
+    if (namespace === '') return false;
+    return (await readCollection(look, client, '/api/v1/namespaces')).get(`/${namespace}`)?.metadata.deletionTimestamp !== undefined;
   }
 
   /** A definition is only of use once its kind is served: Established comes seconds before that (kubernetes/kubernetes#63068). */
