@@ -1,16 +1,6 @@
-import type { KubernetesClient, KubernetesObject } from '../kubernetes/client.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { claimManifest, CLAIM_PATH, says, type ClaimObject, type ClusterClaim } from '../kubernetes/clusterProof.ts';
 import { RunnerError } from './runnerError.ts';
-
-/** Whose a cluster is, as a ConfigMap of ours in it says. */
-export interface ClusterClaim {
-  readonly platform: string;
-  readonly account: string;
-  readonly region: string;
-}
-
-type ClaimObject = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
-
-const PATH = '/api/v1/namespaces/kube-system/configmaps/slipway';
 
 /** The consent for a cluster that says nothing. */
 export const ADOPT_CLUSTER = 'adopt:kubernetes';
@@ -27,11 +17,11 @@ export async function proveCluster(
   ask: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await client.get<ClaimObject>(PATH, signal);
+  const found = await client.get<ClaimObject>(CLAIM_PATH, signal);
   const said = found?.data ?? {};
   const expected: Readonly<Record<string, string>> = { ...claim };
   if (found !== undefined) {
-    if (Object.entries(expected).every(([key, value]) => said[key] === value)) return;
+    if (says(found, claim)) return;
     throw refusal(
       'The cluster that --kubeconfig names belongs to another platform: nothing was changed.',
       expected,
@@ -48,11 +38,7 @@ export async function proveCluster(
       actual: {},
     });
   }
-  await client.apply(
-    PATH,
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'slipway', namespace: 'kube-system' }, data: { ...claim } },
-    signal,
-  );
+  await client.apply(CLAIM_PATH, claimManifest(claim), signal);
 }
 
 function refusal(

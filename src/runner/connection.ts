@@ -180,6 +180,7 @@ function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock, i
     clock,
     agents,
     reach: clusterReach({ aws, agents, clock, instead }),
+    ...(instead === undefined ? {} : { namesCluster: true as const }),
     kubeconfig: NO_KUBECONFIG,
   };
 }

@@ -10,6 +10,7 @@ import type { AddonOut, ClusterOut, VersionOut } from '../aws/outputs.ts';
 import type { Handle } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import { overlaps, parseCidr } from '../core/platform/cidr.ts';
+import { clusterProof } from '../kubernetes/clusterProof.ts';
 import { clusterAddons } from './addons.ts';
 import { eksScopeOf } from './eksScope.ts';
 import type { StageContext } from './stageContext.ts';
@@ -74,6 +75,11 @@ export function clusterStage(context: StageContext, network: VpcStage): ClusterS
   const needs = { caller: network.caller, cluster: control };
   const { resources, addons } = clusterAddons(context, { cluster: control, kubernetes: version });
   const entries = [creatorAccess(scope, needs), ...spec.cluster.admins.map((arn) => adminAccess(scope, arn, needs))];
+  const proof = clusterProof(
+    { cluster: control, reach: context.reach },
+    { platform: context.identity.platform, region: aws.region, after: ['access/creator'], isProof: context.namesCluster === true },
+    network.caller,
+  );
   return {
     cluster: control,
     version,
@@ -87,7 +93,7 @@ export function clusterStage(context: StageContext, network: VpcStage): ClusterS
       barrier: false,
       summary: SUMMARY,
       warnings: WARNINGS,
-      resources: [role, version, control, ...entries, ...resources],
+      resources: [role, version, control, ...entries, proof, ...resources],
     },
   };
 }

@@ -21,6 +21,8 @@ export interface StageContext {
   readonly agents: Agents;
   /** The client of a cluster: with `--kubeconfig` the one that the person named. */
   readonly reach: ReachCluster;
+  /** `--kubeconfig` names the cluster: then it proves whose it is by a mark in it, and not by what EKS reports. */
+  readonly namesCluster?: true;
   /** The person's kubeconfig; in a rehearsal a file in the world. */
   readonly kubeconfig: KubeconfigPort;
   /** What lives in the cluster; absent where the file names no manifests: then the platform ends with its AWS stages. */

@@ -19,7 +19,7 @@ import { given } from './given.ts';
 import { startMoto, type Moto } from './moto.ts';
 
 /** What moto does not have (domain-facts M): version lists, add-ons, access entries, and a Kubernetes behind its clusters. */
-const lacking = /^(cluster-version|addon|access\/|StorageClass|gate\/|kubeconfig)/;
+const lacking = /^(cluster-version|addon|access\/|StorageClass|gate\/|kubeconfig|ConfigMap)/;
 const kubernetesVersion = '1.36';
 
 /** A clock on which waiting costs nothing: everything in moto is ready at once. */

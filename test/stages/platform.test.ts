@@ -110,6 +110,17 @@ describe('a whole platform, rehearsed', function () {
     assert.deepEqual(writes(await edited.requests(() => edited.apply())), []);
   });
 
+  it('loses those that were dropped, and nobody else’s', async () => {
+    const more = platform.edited(`${YAML}tags: { team: data, trial: 'yes' }\n`);
+    assert.equal((await more.apply()).outcome, 'succeeded');
+    const edited = platform.edited(`${YAML}tags: { team: data }\n`);
+    const requests = await edited.requests(() => edited.apply());
+    const untagging = ['DeleteTags', 'UntagOpenIDConnectProvider', 'UntagResource', 'UntagRole'];
+    assert.deepEqual([...new Set(writes(requests))].filter((operation) => /^(Untag|DeleteTags)/.test(operation)).sort(), untagging);
+    assert.deepEqual((await edited.plan('apply')).changes, []);
+    assert.deepEqual(writes(await edited.requests(() => edited.apply())), []);
+  });
+
   it('plans an admin who was dropped as a deletion of its own, and does nothing without consent', async () => {
     const withAdmin = platform.edited(`${YAML}tags: { team: data }\ncluster: { admins: ["${ADMIN}"] }\n`);
     await withAdmin.apply();
