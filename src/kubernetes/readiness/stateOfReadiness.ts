@@ -28,9 +28,15 @@ export function stateOfReadiness(readiness: Readiness, object: object | undefine
     case 'Unknown':
       return { state: 'unknown' };
     case 'InProgress':
-      return { state: object !== undefined && hasLostPods(object, completeGeneration) ? 'degraded' : 'pending' };
+      return { state: object !== undefined && (letsItsPodGo(object) || hasLostPods(object, completeGeneration)) ? 'degraded' : 'pending' };
   }
 }
+
+/**
+ * A claim comes before the workload that mounts it, and with `WaitForFirstConsumer` (EBS) gets its volume only after: as `pending` the two
+ * would wait for each other for ever. It is watched until it is bound.
+ */
+const letsItsPodGo = (object: object): boolean => kindOf(object) === 'PersistentVolumeClaim';
 
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 

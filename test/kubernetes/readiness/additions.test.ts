@@ -155,6 +155,11 @@ describe('the engine’s word for a readiness', () => {
     it(status, () => assert.deepEqual(stateOfReadiness(said(status), undefined), expected));
   }
 
+  it('a claim without a volume lets the workload go that it waits for', () => {
+    assert.equal(stateOfReadiness(said('InProgress'), live('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } })).state, 'degraded');
+    assert.equal(stateOfReadiness(said('Terminating'), live('v1', 'PersistentVolumeClaim', {})).state, 'pending');
+  });
+
   it('complete in this generation, pods lost since: degraded', () => {
     assert.equal(stateOfReadiness(said('InProgress'), deployment(2, 'NewReplicaSetAvailable')).state, 'degraded');
   });
