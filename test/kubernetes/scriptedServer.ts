@@ -18,6 +18,8 @@ export interface Reply {
   readonly body?: unknown;
   /** Ends the connection without an answer. */
   readonly drop?: true;
+  /** Sent instead of a body, as it comes: a watch, a log. Closed by whoever reads it, or when it is over. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 export interface ScriptedServer {
@@ -39,8 +41,13 @@ export async function scriptedServer(reply: (request: Received) => Reply | Promi
   const server = createServer({ cert: certificate, key }, (incoming, response) => {
     void read(incoming).then(async (request) => {
       received.push(request);
-      const { status = 200, body = {}, drop } = await reply(request);
+      const { status = 200, body = {}, drop, stream } = await reply(request);
       if (drop === true) return void incoming.socket.destroy();
+      if (stream) {
+        response.writeHead(status, { 'content-type': 'application/json' }).flushHeaders();
+        for await (const chunk of stream) response.write(chunk);
+        return void response.end();
+      }
       response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
