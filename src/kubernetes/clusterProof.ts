@@ -29,7 +29,7 @@ export function claimManifest(claim: ClusterClaim) {
 
 /** All that is known of the claim stands in the object. */
 export function says(found: ClaimObject, claim: Partial<ClusterClaim>): boolean {
-  return Object.entries(claim).every(([key, value]) => value === undefined || found.data?.[key] === value);
+  return Object.entries(claim).every(([key, value]) => found.data?.[key] === value);
 }
 
 const unread: Observation<Record<never, never>> = { state: 'ready', owner: 'slipway', physicalId: NAME, attributes: {}, outputs: {} };

@@ -12,6 +12,8 @@ export interface RunnerProgram {
   log(line: string): void;
 }
 
+/** What is in flight when a runner is let go has ended by then: the engine waits 30 s for a create that cannot be repeated. */
+const LAST_MS = 60_000;
 /** Lines of a runner's stderr that are kept in one piece at most. */
 const LONGEST_LINE = 4_000;
 
@@ -38,6 +40,10 @@ export function forkRunner(program: RunnerProgram): Channel {
     },
     close: () => {
       if (child.connected) child.disconnect();
+      // The next runner of the platform waits for this one's end.
+      const late = setTimeout(() => child.kill('SIGKILL'), LAST_MS);
+      late.unref();
+      child.once('exit', () => clearTimeout(late));
     },
   };
 }

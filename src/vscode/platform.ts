@@ -51,6 +51,8 @@ export class Platform {
   #credentials: string | undefined;
   #client: RunnerClient | undefined;
   #opening: Promise<RunnerClient> | undefined;
+  /** Resolves when every runner that was let go has ended: one that still finishes what was in flight holds the lock of its run. */
+  #left: Promise<void> = Promise.resolve();
   /** How the open runner reaches its account, as text. */
   #reach: string | undefined;
   /** Chosen during a run; it counts from its end on. */
@@ -225,7 +227,9 @@ export class Platform {
 
   /** Lets the runner go. A run in it starts nothing new, and its journal says that it was interrupted. */
   disconnect(): void {
-    this.#client?.close();
+    const client = this.#client;
+    if (client !== undefined) this.#left = Promise.all([this.#left, client.ended]).then(() => undefined);
+    client?.close();
     this.#client = undefined;
     this.#opening = undefined;
     this.#reach = undefined;
@@ -238,14 +242,19 @@ export class Platform {
 
   #opened(): Promise<RunnerClient> {
     if (this.#client?.gone === true) this.disconnect();
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.disconnect();
+    if (this.#opening !== undefined) return this.#opening;
+    const opening: Promise<RunnerClient> = this.#open(() => this.#opening === opening).catch((error: unknown) => {
+      if (this.#opening === opening) this.disconnect();
       throw error;
     });
-    return this.#opening;
+    this.#opening = opening;
+    return opening;
   }
 
-  async #open(): Promise<RunnerClient> {
+  /** `isWanted`: nobody let it go while it waited for the runner before it. */
+  async #open(isWanted: () => boolean): Promise<RunnerClient> {
+    await this.#left;
+    if (!isWanted()) throw new RunnerGone('closed');
     const client = this.#ports.startRunner(this, (event) => {
       this.model.take(event);
       this.#recent = [...this.#recent.slice(1 - RECENT), event];

@@ -37,6 +37,8 @@ interface Waiting {
 
 /** Speaks `runner/protocol.ts` with one runner process: calls with answers, events of a run, and questions to the person. */
 export class RunnerClient {
+  /** Resolves when its process is no more: until then it may finish what was in flight, and holds the lock of a run. */
+  readonly ended: Promise<void>;
   readonly #channel: Channel;
   readonly #answers: Answers;
   readonly #waiting = new Map<number, Waiting>();
@@ -51,7 +53,12 @@ export class RunnerClient {
       else if ('ask' in message) void this.#answer(message);
       else this.#settle(message);
     });
-    channel.onGone((why) => this.#lose(why));
+    this.ended = new Promise((resolve) =>
+      channel.onGone((why) => {
+        this.#lose(why);
+        resolve();
+      }),
+    );
   }
 
   get gone(): boolean {

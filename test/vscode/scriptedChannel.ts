@@ -5,6 +5,8 @@ import type { Channel } from '../../src/vscode/runnerClient.ts';
 export class ScriptedChannel implements Channel {
   readonly sent: ToRunner[] = [];
   closed = false;
+  /** What is in flight keeps a runner alive for a while after it was let go. */
+  lingers = false;
   #onMessage: ((message: FromRunner) => void) | undefined;
   #onGone: ((why: string) => void) | undefined;
   readonly #script: (message: ToRunner, channel: ScriptedChannel) => void;
@@ -29,6 +31,7 @@ export class ScriptedChannel implements Channel {
 
   close(): void {
     this.closed = true;
+    if (!this.lingers) this.die('the runner ended (exit 0)');
   }
 
   say(message: FromRunner): void {
