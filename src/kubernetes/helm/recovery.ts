@@ -11,15 +11,16 @@ export type Recovery =
 export function recoveryOf({ status, lastDeployed, conflict }: Attributes): Recovery {
   const whole = typeof lastDeployed === 'number' ? lastDeployed : undefined;
   switch (status) {
-    case 'deployed':
-    case 'superseded':
-      return { do: 'upgrade', force: false };
     case 'failed':
       return whole === undefined ? { do: 'uninstall' } : { do: 'upgrade', force: conflict === true };
     case 'pending-upgrade':
     case 'pending-rollback':
       return whole === undefined ? { do: 'uninstall' } : { do: 'rollback', to: whole };
-    default:
+    case 'pending-install':
+    case 'uninstalling':
       return { do: 'uninstall' };
+    default:
+      // What nobody understands is never taken away: Helm says what it thinks of it.
+      return { do: 'upgrade', force: false };
   }
 }
