@@ -38,6 +38,9 @@ export async function withSession<T>(
     },
   });
   const stop = (): void => {
+    context.output.message(
+      'Stopping: nothing new is started, and a request that is on its way gets its answer. Once more ends it at once.',
+    );
     session.halt();
   };
   context.interrupts.signal.addEventListener('abort', stop, { once: true });

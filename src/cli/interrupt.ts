@@ -10,12 +10,11 @@ export interface Interrupts {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The first signal asks to stop cleanly; a second one ends the process at once, whatever hangs in the air. */
-export function listenForInterrupts(first: () => void): Interrupts {
+export function listenForInterrupts(): Interrupts {
   const controller = new AbortController();
   const heard = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     controller.abort();
-    first();
   };
   for (const signal of SIGNALS) process.on(signal, heard);
   return {

@@ -42,9 +42,7 @@ function withoutExit({ exit: _exit, ...failure }: Failure): Omit<Failure, 'exit'
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   const output = createOutput(process.stdout, process.stderr, process.env, argv.includes('--no-color'));
-  const interrupts = listenForInterrupts(() => {
-    output.message('Stopping: what is on its way is finished, nothing new is started. Once more ends it at once.');
-  });
+  const interrupts = listenForInterrupts();
   const context: CliContext = {
     output,
     style: createStyle(output.color.results),

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { runbookStages } from '../core/platform/runbookStages.ts';
 import { findPlatformFile } from '../runner/readPlatform.ts';
 import type { Reach } from '../runner/protocol.ts';
 import { defaultStateFolder } from '../runner/stateFolder.ts';
@@ -34,7 +35,10 @@ export interface RunCommandOptions extends PlatformOptions {
 export function withPlatformOptions(command: Command): Command {
   return command
     .option('--platform <file>', 'the platform file (default: platform.yml here or in the nearest folder above)')
-    .option('--stage <id...>', 'only these stages and what they require; for destroy: and what requires them')
+    .option(
+      '--stage <id...>',
+      `only these stages and what they require; for destroy: and what requires them (${Object.keys(runbookStages).join(', ')}, or one of platform.yml)`,
+    )
     .option('--format <format>', 'text (default on a terminal) or json')
     .option('--account <id>', 'the account that it must be')
     .option('--profile <name>', 'AWS profile; the region is always the platform’s')

@@ -22,7 +22,7 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
     .description('From an empty AWS account to a running platform on EKS, and back.')
     .version(packageJson.version, '--version')
     .option('--no-color', 'no colours (also: NO_COLOR)')
-    .option('--verbose', 'say codes and request ids with what went wrong')
+    .option('--verbose', 'say what AWS said, with codes and request ids, of what went wrong')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -91,6 +91,15 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
     const { rehearse } = await import('./commands/rehearse.ts');
     code = await rehearse(context, options, stdin);
   });
+  // For slipway itself: what a run in a rehearsal calls instead of helm. Everything after `--` is Helm's.
+  program
+    .command('rehearse-helm', { hidden: true })
+    .argument('<world>')
+    .argument('[args...]')
+    .action(async (world: string, args: readonly string[]) => {
+      const { rehearseHelm } = await import('./commands/rehearseHelm.ts');
+      code = await rehearseHelm(context, world, args, stdin);
+    });
   program
     .command('token')
     .description('an ExecCredential for kubectl and Helm')

@@ -143,11 +143,20 @@ async function readyLine(child: ChildProcess, signal: AbortSignal): Promise<Rehe
   const lines = createInterface({ input: child.stdout });
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN)]);
   const notStarted = (cause?: unknown): RunnerError =>
-    new RunnerError(`The rehearsal did not start: ${words.trim().split('\n').at(-1) || 'it ended without a word'}.`.replace(/\.\.$/, '.'), {
-      code: 'rehearsal',
-      exit: 2,
-      cause,
-    });
+    new RunnerError(
+      `The rehearsal did not start: ${
+        words
+          .trim()
+          .split('\n')
+          .at(-1)
+          ?.replace(/^slipway: /, '') || 'it ended without a word'
+      }.`.replace(/\.\.$/, '.'),
+      {
+        code: 'rehearsal',
+        exit: 2,
+        cause,
+      },
+    );
   try {
     const failed = once(child, 'close', { signal: bounded }).then(() => {
       throw notStarted();

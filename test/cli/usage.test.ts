@@ -29,7 +29,6 @@ describe('cli: what cannot start', function () {
   const cases: readonly (readonly [string, readonly string[], RegExp, Readonly<Record<string, string>>?])[] = [
     ['an unknown command', ['aply'], /unknown command 'aply'/],
     ['an unknown option', ['status', '--nope'], /unknown option '--nope'/],
-    ['no platform.yml', ['validate'], /There is no platform\.yml in .* or in a folder above it/, {}],
     [
       'an invalid platform.yml',
       ['plan', '--rehearsal'],
@@ -43,9 +42,21 @@ describe('cli: what cannot start', function () {
     ['options of the rehearsal without one', ['status', '--world', 'w'], /--world needs --rehearsal/],
     ['a time scale that is none', ['status', '--rehearsal', '--time-scale', 'fast'], /--time-scale fast is not a number/],
     ['an endpoint that is none', ['status', '--endpoint', 'ftp://x'], /--endpoint is not an http or https address/],
-    ['an unknown stage', ['status', '--rehearsal', '--stage', 'vcp'], /There is no stage vcp/],
+    ['an unknown stage', ['status', '--rehearsal', '--stage', 'vcp'], /There is no stage vcp: it is one of vpc, cluster, .*kubeconfig/],
+    [
+      'a fault that means nothing',
+      ['status', '--rehearsal', '--fault', 'foreign=role'],
+      /^slipway: The rehearsal did not start: The fault “foreign” does not take “role”, but cluster=NAME, role=NAME or subnet\.$/m,
+    ],
   ];
   for (const [what, args, says, files] of cases) it(`is told in one sentence: ${what}`, () => refuses(args, says, files));
+
+  it('is told in one sentence: no platform.yml', async () => {
+    // nothing but the root is above the root: a stray file in the folder for temporary files does not matter
+    const { code, stdout, stderr } = await runCli(['validate', '--format', 'text'], { cwd: '/' });
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /There is no platform\.yml in \/ or in a folder above it/);
+  });
 
   it('reads no FIFO, no device, no folder and no link that leads out', async () => {
     await using folder = await temporaryFolder();
@@ -70,6 +81,35 @@ describe('cli: what cannot start', function () {
       assert.equal(code, 2, name);
       assert.match(stderr, says, name);
     }
+  });
+});
+
+describe('cli: --help', function () {
+  this.timeout(20_000);
+
+  it('names the stages that --stage takes', async () => {
+    await using folder = await temporaryFolder();
+    const { code, stdout } = await runCli(['apply', '--help'], { cwd: folder.path });
+    assert.equal(code, 0);
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /--stage <id\.\.\.> .*vpc, cluster, ebs-csi, compute, kubeconfig/);
+  });
+});
+
+describe('cli: rehearse', function () {
+  this.timeout(20_000);
+
+  it('ends with 130 and the place of its world when it is interrupted', async () => {
+    await using folder = await temporaryFolder();
+    const world = join(folder.path, 'world');
+    const child = startCli(['rehearse', '--world', world], { cwd: folder.path });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.setEncoding('utf8');
+    const [line] = (await once(child.stdout, 'data')) as [string];
+    assert.match(line, /"endpoint":"http:\/\/127\.0\.0\.1:/);
+    child.kill('SIGINT');
+    await once(child, 'close');
+    assert.deepEqual([child.exitCode, stderr], [130, `The rehearsal has stopped. Its world stays in ${world}.\n`]);
   });
 });
 

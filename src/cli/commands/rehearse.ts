@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { printable } from '../../runner/printable.ts';
 import { replacePrivately } from '../../runner/privateFile.ts';
 import { SERVER_FILE } from '../../runner/rehearsalProcess.ts';
 import { RunnerError } from '../../runner/runnerError.ts';
@@ -8,6 +9,7 @@ import { environmentLine, shellOf } from '../../runner/shellQuote.ts';
 import { defaultStateFolder } from '../../runner/stateFolder.ts';
 import type { startRehearsal } from '../../rehearsal/rehearse.ts';
 import type { CliContext } from '../cliContext.ts';
+import { INTERRUPTED } from '../interrupt.ts';
 import { table } from '../text/style.ts';
 import { checkAccount, numberOption } from '../usage.ts';
 
@@ -61,7 +63,9 @@ export async function rehearse(context: CliContext, options: RehearseOptions, st
       for (const [name, value] of Object.entries(running.env)) output.result(environmentLine(name, value, shellOf(process.platform)));
     else output.json(line);
     await ended(interrupts.signal, options.withParent === true ? stdin : undefined);
-    return 0;
+    if (!interrupts.signal.aborted) return 0;
+    output.message(printable(`The rehearsal has stopped. Its world stays in ${world}.`));
+    return INTERRUPTED;
   } finally {
     await rm(serverFile, { force: true });
     await running.close();

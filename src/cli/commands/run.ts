@@ -86,7 +86,7 @@ function conclude({ output, interrupts }: CliContext, outcome: Outcome, { verb, 
   for (const line of lines) if (format === 'text') output.result(line);
   if (outcome.outcome === 'succeeded') return 0;
   if (outcome.outcome === 'failed') return 1;
-  output.message(`Stopped cleanly: what was started finishes by itself. Run slipway ${verb} again to go on.`);
+  output.message(`Stopped cleanly: what AWS has begun it finishes by itself. Run slipway ${verb} again to go on.`);
   return interrupts.signal.aborted ? INTERRUPTED : 1;
 }
 

@@ -18,7 +18,7 @@ export async function status(
     async (session) => {
       const seen = await session.status(stages);
       if (format === 'json') context.output.json(statusJson(seen));
-      else for (const line of statusLines(seen, context.style)) context.output.result(line);
+      else for (const line of statusLines(seen, context.style, context.verbose)) context.output.result(line);
       return exitOf(seen);
     },
   );

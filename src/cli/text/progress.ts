@@ -127,8 +127,8 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 /** The provider's own words, for who asked for them. */
-const rawText = ({ code, message, requestId }: Cause): string =>
-  `${message} [${code}${requestId === undefined ? '' : `, request ${requestId}`}]`;
+export const rawText = ({ code, message, requestId }: Cause): string =>
+  `${message === '' ? 'nothing more was said' : message} [${code}${requestId === undefined ? '' : `, request ${requestId}`}]`;
 
 type Finished = Extract<RunEvent, { readonly event: 'run.finished' }>;
 

@@ -1,11 +1,13 @@
+import type { Cause } from '../../core/graph/cause.ts';
 import type { PlatformStatus, ResourceStatus } from '../../core/status/platformStatus.ts';
 import { priceWords } from '../../core/status/priceWords.ts';
 import { printable } from '../../runner/printable.ts';
 import { findingLine, findingView } from './findingText.ts';
+import { rawText } from './progress.ts';
 import { table, usd, type Style } from './style.ts';
 
-/** The status as people read it: one block a stage, one line a resource. */
-export function statusLines(status: PlatformStatus, style: Style): readonly string[] {
+/** The status as people read it: one block a stage, one line a resource. `verbose`: what the provider said stands under it. */
+export function statusLines(status: PlatformStatus, style: Style, verbose = false): readonly string[] {
   return [
     style.bold(headline(status)),
     ...status.stages.flatMap((stage) => [
@@ -19,11 +21,14 @@ export function statusLines(status: PlatformStatus, style: Style): readonly stri
           { text: resource.physicalId ?? '', paint: style.dim },
         ]),
         2,
-      ),
+      ).flatMap((line, index) => [line, ...(verbose ? causeLines(stage.resources[index]?.cause, style) : [])]),
     ]),
     ...(status.findings.length === 0 ? [] : ['', ...status.findings.map((finding) => findingLine(finding, style))]),
   ];
 }
+
+const causeLines = (cause: Cause | undefined, style: Style): readonly string[] =>
+  cause === undefined ? [] : [`    ${style.dim(printable(rawText(cause)))}`];
 
 function headline({ platform, mode, session, cost }: PlatformStatus): string {
   const account =

@@ -99,7 +99,8 @@ export class ResourceGraph {
    * @throws GraphError for a stage that does not exist.
    */
   select(stageIds: readonly string[], direction: Direction): ReadonlySet<ResourceId> {
-    for (const id of stageIds) if (!this.stages.some((stage) => stage.id === id)) throw new GraphError(`There is no stage ${id}.`);
+    const known = this.stages.map((stage) => stage.id);
+    for (const id of stageIds) if (!known.includes(id)) throw new GraphError(`There is no stage ${id}: it is one of ${known.join(', ')}.`);
     const stages = closure(stageIds, (id) =>
       direction === 'requires'
         ? (this.stages.find((stage) => stage.id === id)?.requires ?? [])
