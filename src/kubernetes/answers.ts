@@ -60,7 +60,8 @@ export function unseen(asked: Asked, answer: Answer, standing: Standing): Unseen
 }
 
 /** What became of a write that was not taken. */
-export function writeError(asked: Asked, answer: Answer, standing: Standing): Refused | NotYet | AnswerLost {
+export function writeError(asked: Asked, said: Answer, standing: Standing): Refused | NotYet | AnswerLost {
+  const answer = discreet(asked, said);
   const { status } = answer;
   const words = wordsFor(asked, answer, standing);
   const fields = { code: codeOf(answer), next: nextOf(status), detail: detailOf(asked, answer) };
@@ -69,6 +70,15 @@ export function writeError(asked: Asked, answer: Answer, standing: Standing): Re
   if (told !== undefined) return told;
   if (status === 429 || status === 503) return new NotYet(words, fields);
   return status >= 500 ? new AnswerLost(words, fields) : new Refused(words, fields);
+}
+
+/** A server quotes what it does not like; of a Secret that is nobody's to read. */
+function discreet({ path }: Asked, answer: Answer): Answer {
+  if (!/\/secrets(?:\/|$)/.test(path)) return answer;
+  const body = JSON.stringify(statusOf(answer) ?? {}, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/(Invalid value: |got &?)[^]*?(?=: field is immutable|$)/, '$1(secret)') : value,
+  );
+  return { ...answer, body };
 }
 
 /** What the server says in so many words: things that pass by themselves, and things that name a field. */

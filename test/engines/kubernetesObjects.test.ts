@@ -82,7 +82,10 @@ describe('objects of manifests on the real kube-apiserver', () => {
   const versionOf = (...args: readonly string[]): string => kubectl(['get', ...args, '-o', 'jsonpath={.metadata.resourceVersion}']);
 
   /** A new process each time, as far as the product can tell: new clients, nothing remembered. */
-  function session(files: readonly FileOf[]) {
+  function session(
+    files: readonly FileOf[],
+    { polls = true, signal: until = signal }: { readonly polls?: boolean; readonly signal?: AbortSignal } = {},
+  ) {
     const address: ClusterAddress = {
       name: 'cauchy',
       endpoint: plane.server,
@@ -95,10 +98,11 @@ describe('objects of manifests on the real kube-apiserver', () => {
       run: 'engines',
       clock: {
         now: () => Date.now(),
-        sleep: (ms, until) =>
+        sleep: (ms, over) =>
           new Promise((wake) => {
-            const timer = setTimeout(wake, ms);
-            until.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
+            // Without polls only a watch ends a wait that is longer than a breath.
+            const timer = polls || ms <= 100 ? setTimeout(wake, ms) : undefined;
+            over.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
           }),
       },
       intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
@@ -113,7 +117,7 @@ describe('objects of manifests on the real kube-apiserver', () => {
       events,
       client: reach(address),
       plan: (): Promise<Plan> => engine.plan(graph, 'apply', { signal }),
-      apply: (...consent: readonly string[]): Promise<Outcome> => engine.apply(graph, { signal, consent: new Set(consent) }),
+      apply: (...consent: readonly string[]): Promise<Outcome> => engine.apply(graph, { signal: until, consent: new Set(consent) }),
       destroy: (stage: string): Promise<Outcome> => engine.destroy(graph, { signal, stages: [stage], consent: new Set() }),
       failures: () => events.flatMap((event) => (event.event === 'resource.failed' ? [`${event.resource}: ${event.reason}`] : [])),
     };
@@ -413,6 +417,104 @@ describe('objects of manifests on the real kube-apiserver', () => {
     version.schema.openAPIV3Schema.properties = properties;
     assert.ok(JSON.stringify(large).length > 320_000);
     const files = [{ path: 'large.yml', documents: [large] }];
+    await applied(files);
+    await unchanged(files);
+  });
+
+  it('1.2/10 what becomes ready is noticed by a watch: nothing is polled for', async () => {
+    const files = [{ path: 'woken.yml', documents: [namespace('woken'), ...['a', 'b', 'c'].map((name) => deployment('woken', name))] }];
+    const one = session(files, { polls: false });
+    assert.equal((await one.apply()).outcome, 'succeeded', one.failures().join());
+  });
+
+  it('1.2/3 what a webhook selects waits for its endpoint, and is asked for again when the webhook still does not answer', async () => {
+    const service = { name: 'admission', namespace: 'gated' };
+    kubectl(['create', 'namespace', 'gated-hook']);
+    kubectl(['create', '-f', '-'], {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'gated' },
+      webhooks: [
+        {
+          name: 'gate.example.invalid',
+          admissionReviewVersions: ['v1'],
+          sideEffects: 'None',
+          clientConfig: { service },
+          namespaceSelector: { matchLabels: { gated: 'yes' } },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+        },
+      ],
+    });
+    const files = [
+      {
+        path: 'gated.yml',
+        documents: [namespace('gated', { gated: 'yes' }), configMap('gated', 'held'), namespace('free'), configMap('free', 'not-held')],
+      },
+    ];
+    const one = session(files);
+    const run = one.apply();
+    const progress = async (words: RegExp): Promise<void> => {
+      for (let left = 300; !one.events.some((event) => event.event === 'resource.progress' && words.test(event.message)); left--) {
+        assert.ok(left > 0, JSON.stringify(one.events.slice(-5)));
+        await new Promise((resume) => setTimeout(resume, 100));
+      }
+    };
+    await progress(/the webhook gate\.example\.invalid has no ready endpoint in Service gated\/admission/);
+    assert.match(kubectl(['get', 'configmap', '-n', 'free', '-o', 'name']), /not-held/);
+    kubectl(['create', '-f', '-'], {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'admission-1', namespace: 'gated', labels: { 'kubernetes.io/service-name': 'admission' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
+      ports: [{ port: 443 }],
+    });
+    await progress(/a webhook of the cluster does not answer yet: failed calling webhook/);
+    kubectl(['delete', 'validatingwebhookconfiguration', 'gated']);
+    assert.equal((await run).outcome, 'succeeded', one.failures().join());
+  });
+
+  it('1.2/9 dependants of what failed are skipped with the cause, and every failure is told', async () => {
+    const one = session([
+      {
+        path: 'branches.yml',
+        documents: [
+          namespace('branches'),
+          { ...configMap('branches', 'wrong'), dta: {} },
+          { ...configMap('branches', 'wrong-too'), dta: {} },
+          deployment('branches', 'needs', {}, { envFrom: [{ configMapRef: { name: 'wrong' } }] }),
+          deployment('branches', 'free'),
+        ],
+      },
+    ]);
+    const outcome = await one.apply();
+    assert.deepEqual(outcome.failed.toSorted(), ['ConfigMap/branches/wrong', 'ConfigMap/branches/wrong-too']);
+    assert.deepEqual(outcome.skipped, ['Deployment.apps/branches/needs']);
+    const skipped = one.events.find((event) => event.event === 'resource.skipped');
+    assert.ok(
+      skipped?.event === 'resource.skipped' && JSON.stringify(skipped.because).includes('ConfigMap/branches/wrong'),
+      JSON.stringify(skipped),
+    );
+    assert.equal(kubectl(['get', 'deployment', 'free', '-n', 'branches', '-o', 'jsonpath={.status.availableReplicas}']), '1');
+  });
+
+  it('1.2/11 a cancelled run leaves an inventory of all that it made; the next one goes on', async () => {
+    const documents = [namespace('cancelled'), ...Array.from({ length: 60 }, (_, at) => configMap('cancelled', `c-${at}`))];
+    const files = [{ path: 'cancelled.yml', documents }];
+    const stop = new AbortController();
+    const one = session(files, { signal: stop.signal });
+    const run = one.apply();
+    for (; !one.events.some((event) => event.event === 'resource.finished' && event.resource.startsWith('ConfigMap'));) {
+      await new Promise((resume) => setTimeout(resume, 5));
+    }
+    stop.abort();
+    assert.equal((await run).outcome, 'cancelled');
+    const made = kubectl(['get', 'configmaps', '-n', 'cancelled', '-l', `slipway.dev/platform=${platform}`, '-o', 'name'])
+      .trim()
+      .split('\n');
+    assert.ok(made.length > 0 && made.length < 60, `${made.length}`);
+    const orphans = (await session([{ path: 'cancelled.yml', documents: [namespace('cancelled')] }]).plan()).orphans;
+    assert.equal(orphans.length, made.length, 'the inventory leads to each of them');
     await applied(files);
     await unchanged(files);
   });

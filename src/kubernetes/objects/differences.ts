@@ -23,13 +23,16 @@ export function differences(live: JsonObject, then: JsonObject): readonly Differ
 
 function comparable({ status: _, metadata, ...rest }: JsonObject): JsonObject {
   if (!isObject(metadata)) return rest;
-  return { ...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVERS_OWN.has(key))) };
+  return { metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVERS_OWN.has(key))), ...rest };
 }
 
 function walk(before: Json | undefined, after: Json | undefined, path: string, found: Difference[]): void {
   if (canonical(before) === canonical(after)) return;
-  if (isObject(before) && isObject(after)) {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) walk(before[key], after[key], joined(path, key), found);
+  // A map that is there on one side only is told by its fields too: a Secret's are masked one by one.
+  const [left, right] = [mapIn(before, after), mapIn(after, before)];
+  const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
+  if (left && right && keys.size > 0) {
+    for (const key of keys) walk(left[key], right[key], joined(path, key), found);
     return;
   }
   const [was, will] = [byName(before), byName(after)];
@@ -39,6 +42,9 @@ function walk(before: Json | undefined, after: Json | undefined, path: string, f
   }
   found.push({ path, before: before ?? null, after: after ?? null });
 }
+
+const mapIn = (value: Json | undefined, other: Json | undefined): JsonObject | undefined =>
+  isObject(value) ? value : value === undefined && isObject(other) ? {} : undefined;
 
 const joined = (path: string, key: string): string => {
   const step = /^[\w-]+$/.test(key) ? key : `["${key}"]`;
