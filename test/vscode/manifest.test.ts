@@ -28,7 +28,43 @@ const sources = ['row.ts', 'stageRows.ts', 'platformRow.ts']
   .map((file) => readFileSync(new URL(`../../src/vscode/model/${file}`, import.meta.url), 'utf8'))
   .join('\n');
 
+const [T, P, S, I] = ['isWorkspaceTrusted', 'slipway.platforms > 0', 'slipway.session == connected', 'slipway.run == idle'] as const;
+
+/** The enablement column of face.md section 3; commands that it gives none are always on. */
+const ENABLEMENT: Readonly<Record<string, string>> = {
+  createPlatform: T,
+  rehearse: T,
+  openSample: T,
+  breakSomething: 'slipway.mode == rehearsal',
+  resetRehearsal: 'slipway.mode == rehearsal',
+  connect: `${T} && ${P}`,
+  signIn: 'slipway.session == signedOut',
+  refresh: `${T} && ${P}`,
+  plan: S,
+  applyAll: `${S} && ${I}`,
+  applyTo: `${S} && ${I}`,
+  cancel: 'slipway.run == running',
+  continue: 'slipway.run == interrupted && slipway.session != signedOut',
+  retry: `${S} && ${I}`,
+  destroyStage: `${S} && ${I}`,
+  destroyAll: `${S} && ${I}`,
+  commands: P,
+  attention: P,
+  attentionOff: P,
+};
+/** Given without a row they look at no row. */
+const NEVER_ON_A_ROW = ['createPlatform', 'rehearse', 'openSample'];
+
 describe('the manifest', () => {
+  it('enables each command where the contract does; on a row its flags alone decide', () => {
+    const written = manifest.contributes.commands.map(({ command, enablement }) => [command.slice('slipway.'.length), enablement] as const);
+    const wanted = COMMAND_IDS.map((id) => {
+      const enablement = ENABLEMENT[id];
+      return [id, enablement === undefined || NEVER_ON_A_ROW.includes(id) ? enablement : `${enablement} || viewItem`] as const;
+    });
+    assert.deepEqual(new Map(written), new Map(wanted));
+  });
+
   it('contributes the commands that are registered, and no other', () => {
     assert.deepEqual(contributed.toSorted(), COMMAND_IDS.map((id) => `slipway.${id}`).toSorted());
   });
