@@ -30,6 +30,8 @@ export interface Reach {
   readonly allowCustomEndpoint?: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Where Helm is, by the person's own setting; else `SLIPWAY_HELM`, else PATH. */
+  readonly helm?: string;
   /** The workspace's folders, where there is one: what lies in them is not the person's own. */
   readonly workspaces?: readonly string[];
   /** The rehearsal's world folder, time scale, faults and seed. */

@@ -47,6 +47,7 @@ export class Runners {
     const endpoint = text('endpoint');
     const kubeconfig = text('kubeconfig');
     const context = text('context');
+    const helm = text('helm.path');
     return reachOf(
       platform,
       {
@@ -55,6 +56,7 @@ export class Runners {
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(kubeconfig === undefined ? {} : { kubeconfig }),
         ...(context === undefined ? {} : { context }),
+        ...(helm === undefined ? {} : { helm }),
       },
       (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
       { env: process.env, system: process.platform, home: homedir() },

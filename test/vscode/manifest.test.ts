@@ -110,7 +110,7 @@ describe('the manifest', () => {
     assert.deepEqual([untrustedWorkspaces.supported, virtualWorkspaces], ['limited', false]);
     const settings = manifest.contributes.configuration.properties;
     assert.deepEqual(untrustedWorkspaces.restrictedConfigurations.toSorted(), Object.keys(settings).toSorted());
-    for (const name of ['endpoint', 'allowCustomEndpoint', 'kubeconfig', 'context', 'rehearsal'])
+    for (const name of ['endpoint', 'allowCustomEndpoint', 'kubeconfig', 'context', 'helm.path', 'rehearsal'])
       assert.equal(settings[`slipway.${name}`]?.scope, 'machine', name);
   });
 

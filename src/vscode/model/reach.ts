@@ -9,6 +9,8 @@ export interface ReachSettings {
   readonly endpoint?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Where Helm is. */
+  readonly helm?: string;
 }
 
 /** The machine's person, as the CLI sees them too. */
