@@ -29,6 +29,7 @@ import type { Reach } from './protocol.ts';
 import { worldServedAt, type Rehearsal } from './rehearsalProcess.ts';
 import { kubeconfigPort } from './kubeconfig.ts';
 import { RunnerError } from './runnerError.ts';
+import { rememberingSpot } from './spotMemory.ts';
 
 /** A platform with its account at the other end. Nothing but the rehearsal's clock has been asked for when it is made. */
 export interface Connection {
@@ -100,6 +101,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const instead = await namedConnection(options, world);
   const context: StageContext = {
     ...contextOf(spec, aws, agents, clock ?? wallClock, instead),
+    prices: await rememberingSpot(
+      priceBook(spec.region),
+      join(reach.stateFolder, 'spot', `${isRehearsed ? 'rehearsal' : 'live'}-${spec.region}.json`),
+    ),
     kubeconfig: await kubeconfigPort({
       env,
       home: env['HOME'] ?? homedir(),
