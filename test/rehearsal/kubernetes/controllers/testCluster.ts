@@ -22,8 +22,9 @@ export class TestCluster {
   #wall = Date.UTC(2026, 10, 22, 12);
   readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-cluster-'));
 
-  constructor(nodes = 2) {
-    this.world = FolderWorld.open({ folder: this.#folder, seed: 7, timeScale: 1, wall: () => this.#wall });
+  /** @param clock a world that runs by itself instead of standing still */
+  constructor(nodes = 2, clock?: { readonly timeScale: number; readonly wall: () => number }) {
+    this.world = FolderWorld.open({ folder: this.#folder, seed: 7, timeScale: 1, wall: () => this.#wall, ...clock });
     const vpc = ec2Of(this.world, REGION).vpcs[0];
     this.record = clusterRecord(vpc?.id ?? '', this.world.now());
     eksRecords(this.world, REGION).clusters.push(this.record);
