@@ -58,7 +58,8 @@ export function readManifest(file: ManifestFile, named = false): ReadManifests {
 /** `readManifest` that parses a file again only when its text has changed: a status looks at the same files every time. */
 export function rememberingReader(): typeof readManifest {
   const known = new Map<string, { readonly file: ManifestFile; readonly named: boolean; readonly read: ReadManifests }>();
-  return (file, named = false) => {
+  return (file, isNamed) => {
+    const named = isNamed === true;
     const before = known.get(file.file);
     if (before?.file.text === file.text && before.file.path === file.path && before.named === named) return before.read;
     const read = readManifest(file, named);

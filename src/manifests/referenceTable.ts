@@ -191,14 +191,24 @@ const network: readonly ReferenceRow[] = [
   { on: 'SealedSecret.bitnami.com', at: 'metadata', to: 'Secret', name: 'name', order: 'free', makes: true },
 ];
 
+const credentials = (on: string, at: string): ReferenceRow => ({
+  on,
+  at,
+  to: 'Secret',
+  name: 'name',
+  keys: 'key',
+  optional: 'optional',
+  order: 'must',
+});
+
 const argoEvents: readonly ReferenceRow[] = [
   { on: 'EventSource.argoproj.io', at: 'spec', to: 'EventBus.argoproj.io', name: 'eventBusName', fallback: 'default', order: 'must' },
   { on: 'Sensor.argoproj.io', at: 'spec', to: 'EventBus.argoproj.io', name: 'eventBusName', fallback: 'default', order: 'must' },
   { on: 'Sensor.argoproj.io', at: 'spec.dependencies[]', to: 'EventSource.argoproj.io', name: 'eventSourceName', order: 'should' },
   // every credential of an event source is a selector {name, key} under a name of its own
-  { on: 'EventSource.argoproj.io', at: 'spec.*.*.**', to: 'Secret', name: 'name', keys: 'key', optional: 'optional', order: 'must' },
-  { on: 'Sensor.argoproj.io', at: 'spec.triggers[].**', to: 'Secret', name: 'name', keys: 'key', optional: 'optional', order: 'must' },
-  { on: 'EventBus.argoproj.io', at: 'spec.**', to: 'Secret', name: 'name', keys: 'key', optional: 'optional', order: 'must' },
+  credentials('EventSource.argoproj.io', 'spec.*.*.**'),
+  credentials('Sensor.argoproj.io', 'spec.triggers[].**'),
+  credentials('EventBus.argoproj.io', 'spec.**'),
 ];
 
 const workflowPlaces: readonly (readonly [kind: string, spec: string])[] = [
@@ -216,7 +226,8 @@ const argoWorkflows: readonly ReferenceRow[] = workflowPlaces.flatMap(([kind, sp
     { on, at: `${spec}.workflowTemplateRef`, ...template, order: 'should' },
     { on, at: `${spec}.templates[].steps[][].templateRef`, ...template, order: 'should' },
     { on, at: `${spec}.templates[].dag.tasks[].templateRef`, ...template, order: 'should' },
-    { on, at: `${spec}.**`, to: 'Secret', name: 'name', keys: 'key', optional: 'optional', order: 'must' },
+    // a template of the cluster names Secrets of whatever namespace it is used in
+    ...(kind === 'ClusterWorkflowTemplate' ? [] : [credentials(on, `${spec}.**`)]),
   ];
 });
 

@@ -63,7 +63,7 @@ export class ManifestReader {
         const info = await stat(real);
         isFile = info.isFile();
         if (info.isDirectory()) await this.#folder(home, start, 0, pass);
-        else if (isFile) await this.#file(start, pass);
+        else if (isFile) await this.#file(start, real, pass);
         else pass.report('manifest.path-kind', `${token(start)} is neither a file nor a folder.`, at);
       }
     } catch (error) {
@@ -102,7 +102,7 @@ export class ManifestReader {
         pass.report('manifest.path-outside', `${token(path)} is a link that leads out of the folder of platform.yml.`, startOf(absolute));
       } else if (pass.isNew(real)) {
         if (info.isDirectory()) await this.#folder(home, path, depth, pass);
-        else await this.#file(path, pass);
+        else await this.#file(path, real, pass);
       }
     } catch (error) {
       if (!isNodeError(error)) throw error;
@@ -110,11 +110,12 @@ export class ManifestReader {
     }
   }
 
-  async #file(path: string, pass: Pass): Promise<void> {
+  /** `real` is what was looked at: opened by it, a link that changes meanwhile leads nowhere else. */
+  async #file(path: string, real: string, pass: Pass): Promise<void> {
     const absolute = join(this.#home, path);
     const report = (code: string, message: string): void => pass.report(code, message, startOf(absolute));
     // Non-blocking: opening a FIFO without a writer would wait for ever.
-    await using handle = await open(await realpath(absolute), constants.O_RDONLY | constants.O_NONBLOCK);
+    await using handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     const info = await handle.stat();
     if (!info.isFile()) return report('manifest.path-kind', `${token(path)} is not a regular file.`);
     if (info.size > this.#limits.fileBytes)

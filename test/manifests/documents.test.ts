@@ -188,8 +188,8 @@ describe('documents of manifests', () => {
 
   describe('of a hostile file', () => {
     it('end at 256 levels, before the parser', () => {
-      assert.deepEqual(codes(`${'['.repeat(100_000)}`), ['manifest.nesting 1:257-1:258']);
-      assert.deepEqual(codes(`${'- '.repeat(100_000)}`).length, 1);
+      assert.deepEqual(codes('['.repeat(100_000)), ['manifest.nesting 1:257-1:258']);
+      assert.deepEqual(codes('- '.repeat(100_000)).length, 1);
     });
 
     it('do not grow by aliases', () => {
