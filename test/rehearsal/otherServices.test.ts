@@ -3,7 +3,9 @@ import { ElasticLoadBalancingClient, DescribeLoadBalancersCommand as DescribeCla
 import {
   DeleteLoadBalancerCommand,
   DescribeLoadBalancersCommand,
+  DeleteTargetGroupCommand,
   DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetProductsCommand, PricingClient } from '@aws-sdk/client-pricing';
@@ -93,7 +95,30 @@ describe('rehearsed services around EC2', () => {
     const tags = await elb.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
     assert.equal(tags.TagDescriptions?.[0]?.Tags?.[0]?.Key, 'kubernetes.io/service-name');
     assert.equal(await refusal(ec2.send(new DeleteSubnetCommand({ SubnetId }))), 'DependencyViolation');
+    const groups = async () => (await elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
+    const [first, second] = (await groups()).map((group) => present(group.TargetGroupArn));
+    const deleted = (TargetGroupArn: string | undefined) => elb.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+    assert.deepEqual(
+      (await groups()).map(({ Port, LoadBalancerArns }) => [Port, LoadBalancerArns]),
+      [
+        [80, [arn]],
+        [443, [arn]],
+      ],
+    );
+    assert.equal((await elb.send(new DescribeTagsCommand({ ResourceArns: [present(second)] }))).TagDescriptions?.[0]?.Tags?.length, 1);
+    assert.equal(await refusal(deleted(first)), 'ResourceInUseException');
     await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: arn }));
+    assert.deepEqual(
+      (await groups()).map(({ LoadBalancerArns }) => LoadBalancerArns),
+      [[], []],
+      'left behind',
+    );
+    await deleted(first);
+    await deleted(first);
+    assert.deepEqual(
+      (await groups()).map(({ TargetGroupArn }) => TargetGroupArn),
+      [second],
+    );
     assert.equal(await refusal(elb.send(new DescribeLoadBalancersCommand({ Names: [name] }))), 'LoadBalancerNotFoundException');
     account.pass(31);
     await ec2.send(new DeleteSubnetCommand({ SubnetId }));

@@ -32,9 +32,8 @@ export function addonHealth(world: World, cluster: ClusterRecord, addon: AddonRe
     return { status: 'UPDATING', issues: [] };
   }
   if (now < addon.createdAt + SECONDS.addonActive * 1000) return { status: 'CREATING', issues: [] };
-  if (!needsNodes(addon)) return { status: 'ACTIVE', issues: [] };
-  const healthyAt = replicasAvailableAt(world, cluster, addon);
-  if (healthyAt !== undefined && now >= healthyAt + SECONDS.addonActive * 1000) return { status: 'ACTIVE', issues: [] };
+  const activeAt = addonActiveAt(world, cluster, addon);
+  if (activeAt !== undefined && now >= activeAt) return { status: 'ACTIVE', issues: [] };
   return {
     status: 'DEGRADED',
     issues: [
@@ -45,6 +44,12 @@ export function addonHealth(world: World, cluster: ClusterRecord, addon: AddonRe
       },
     ],
   };
+}
+
+/** When EKS calls it ACTIVE, as far as that can be told: one that needs nodes follows its pods. */
+export function addonActiveAt(world: World, cluster: ClusterRecord, addon: AddonRecord): number | undefined {
+  const from = needsNodes(addon) ? replicasAvailableAt(world, cluster, addon) : addon.createdAt;
+  return from === undefined ? undefined : from + SECONDS.addonActive * 1000;
 }
 
 /**

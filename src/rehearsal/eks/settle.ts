@@ -1,9 +1,8 @@
 import { removeAt } from '../ec2/onBehalf.ts';
 import { ec2Of } from '../ec2/state.ts';
 import { forgetObjects } from '../kubernetes/storedObjects.ts';
-import { SECONDS } from '../world.ts';
 import type { World } from '../world.ts';
-import { addonHealth } from './addonHealth.ts';
+import { addonActiveAt, addonHealth } from './addonHealth.ts';
 import { eksArn } from './eksRules.ts';
 import { eksRecords } from './eksState.ts';
 import type { ClusterRecord, EksState, UpdateRecord } from './eksState.ts';
@@ -85,9 +84,10 @@ function tellTimeline(world: World, cluster: ClusterRecord): void {
     }
   }
   for (const addon of Object.values(cluster.addons)) {
-    if (addonHealth(world, cluster, addon).status !== 'ACTIVE') continue;
-    const readyAt = iso(addon.createdAt + SECONDS.addonActive * 1000);
-    world.timeline({ kind: 'AWS::EKS::Addon', id: `${cluster.name}/${addon.name}`, askedAt: iso(addon.createdAt), readyAt });
+    const activeAt = addonActiveAt(world, cluster, addon);
+    if (activeAt === undefined || addonHealth(world, cluster, addon).status !== 'ACTIVE') continue;
+    const id = `${cluster.name}/${addon.name}`;
+    world.timeline({ kind: 'AWS::EKS::Addon', id, askedAt: iso(addon.createdAt), readyAt: iso(activeAt) });
   }
 }
 

@@ -3,7 +3,6 @@ import {
   DescribeListeners$,
   DescribeLoadBalancers$,
   DescribeTags$,
-  DescribeTargetGroups$,
   type DeleteLoadBalancerInput,
   type DescribeListenersInput,
   type DescribeListenersOutput,
@@ -11,13 +10,12 @@ import {
   type DescribeLoadBalancersOutput,
   type DescribeTagsInput,
   type DescribeTagsOutput,
-  type DescribeTargetGroupsInput,
-  type DescribeTargetGroupsOutput,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, byName, read, write, type Call, type Service } from '../service.ts';
 import type { World } from '../world.ts';
 import { hostedZoneOf, isActive, loadBalancersOf, page, removeLoadBalancer, zoneNames, type LoadBalancerRecord } from './loadBalancers.ts';
+import { targetGroupOperations, targetGroupsOf } from './targetGroups.ts';
 
 function describeLoadBalancers(world: World, { input, region }: Call<DescribeLoadBalancersInput>): DescribeLoadBalancersOutput {
   const all = loadBalancersOf(world, region, 'network');
@@ -60,7 +58,9 @@ function describeTags(world: World, { input, region }: Call<DescribeTagsInput>):
   return {
     TagDescriptions: (input.ResourceArns ?? []).map((arn) => ({
       ResourceArn: arn,
-      Tags: Object.entries(known(world, region, arn).tags).map(([Key, Value]) => ({ Key, Value })),
+      Tags: Object.entries((targetGroupsOf(world, region).find((group) => group.arn === arn) ?? known(world, region, arn)).tags).map(
+        ([Key, Value]) => ({ Key, Value }),
+      ),
     })),
   };
 }
@@ -75,11 +75,6 @@ function describeListeners(world: World, { input, region }: Call<DescribeListene
       Protocol: 'TCP',
     })),
   };
-}
-
-function describeTargetGroups(world: World, { input, region }: Call<DescribeTargetGroupsInput>): DescribeTargetGroupsOutput {
-  if (input.LoadBalancerArn !== undefined) known(world, region, input.LoadBalancerArn);
-  return { TargetGroups: [] };
 }
 
 /** Deleting one that is gone succeeds, as in AWS. */
@@ -99,7 +94,7 @@ export const ELB_V2: Service = {
     read(DescribeLoadBalancers$, describeLoadBalancers),
     read(DescribeTags$, describeTags),
     read(DescribeListeners$, describeListeners),
-    read(DescribeTargetGroups$, describeTargetGroups),
     write(DeleteLoadBalancer$, deleteLoadBalancer),
+    ...targetGroupOperations((world, region, arn) => loadBalancersOf(world, region, 'network').some((each) => each.arn === arn)),
   ]),
 };

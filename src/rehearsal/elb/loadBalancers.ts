@@ -2,6 +2,7 @@ import { makeNetworkInterface, removeAt } from '../ec2/onBehalf.ts';
 import { ec2Of } from '../ec2/state.ts';
 import { AwsError } from '../service.ts';
 import { SECONDS, type World } from '../world.ts';
+import { makeTargetGroup } from './targetGroups.ts';
 
 /** A load balancer, network or classic. The cloud controller of a cluster makes them; the account can see and delete them. */
 export interface LoadBalancerRecord {
@@ -74,6 +75,9 @@ export function makeLoadBalancer(world: World, region: string, wanted: NewLoadBa
   };
   loadBalancersOf(world, region, type);
   world.part<ElbState>(`elb/${region}`, () => ({ loadBalancers: [] })).loadBalancers.push(balancer);
+  if (type === 'network')
+    for (const port of wanted.ports)
+      makeTargetGroup(world, region, { port, vpcId: balancer.vpcId, loadBalancerArn: balancer.arn, tags: { ...wanted.tags } });
   const iso = (at: number): string => new Date(at).toISOString();
   const kind = `AWS::ElasticLoadBalancing${type === 'network' ? 'V2' : ''}::LoadBalancer`;
   world.timeline({

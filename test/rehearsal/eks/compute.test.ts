@@ -54,6 +54,11 @@ describe('rehearsed EKS: add-ons and node groups', function () {
     account.pass(220);
     assert.deepEqual(await addonState('coredns'), ['ACTIVE']);
     assert.equal((await platform.describeNodegroup()).status, 'ACTIVE');
+    const readyAt = (kind: string, id: string): number =>
+      Date.parse(present(account.world.timelineEntries().find((entry) => entry.kind === kind && entry.id === id)?.readyAt));
+    const pods = readyAt('AWS::EKS::Addon', 'cauchy/coredns');
+    assert.ok(pods > readyAt('Kubernetes::Nodes', 'cauchy/ng'), 'not before there was a node for its pods');
+    assert.ok(readyAt('AWS::EKS::Addon', 'cauchy/vpc-cni') < pods, 'which it does not need');
   });
 
   it('never gets the CSI driver healthy with a role that trusts an earlier issuer', async () => {

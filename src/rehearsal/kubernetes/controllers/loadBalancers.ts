@@ -1,5 +1,6 @@
 import { wayOut } from '../../eks/capacity.ts';
 import { isActive, loadBalancersOf, makeLoadBalancer, removeLoadBalancer } from '../../elb/loadBalancers.ts';
+import { forgetTargetGroups } from '../../elb/targetGroups.ts';
 import type { LoadBalancerRecord } from '../../elb/loadBalancers.ts';
 import { makeSecurityGroup, removeAt } from '../../ec2/onBehalf.ts';
 import { ec2Of } from '../../ec2/state.ts';
@@ -83,7 +84,10 @@ function reconcile(cluster: ClusterView, service: KubeObject, now: number): numb
       tell(cluster, NAME, service, { type: 'Normal', reason: 'DeletingLoadBalancer', message: 'Deleting load balancer' });
       return kept.goneAt;
     }
-    if (balancer !== undefined) removeLoadBalancer(cluster.world, cluster.cluster.region, balancer);
+    if (balancer !== undefined) {
+      removeLoadBalancer(cluster.world, cluster.cluster.region, balancer);
+      forgetTargetGroups(cluster.world, cluster.cluster.region, balancer.arn);
+    }
     if (kept.groupId !== undefined) removeAt(cluster.world, cluster.cluster.region, [kept.groupId], now + DELETE_MS);
     delete memory[uid];
     tell(cluster, NAME, service, { type: 'Normal', reason: 'DeletedLoadBalancer', message: 'Deleted load balancer' });
