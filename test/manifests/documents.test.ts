@@ -129,6 +129,7 @@ describe('documents of manifests', () => {
       ['capitals in a name', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Abc }\n', ['manifest.name 3:19-3:22']],
       ['a path in a name', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ../x }\n', ['manifest.name 3:19-3:23']],
       ['a path in a version', 'apiVersion: ../v1\nkind: ConfigMap\nmetadata: { name: a }\n', ['manifest.name 1:13-1:18']],
+      ['a version without its group', 'apiVersion: /v1\nkind: ConfigMap\nmetadata: { name: a }\n', ['manifest.name 1:13-1:16']],
       ['a path in a kind', 'apiVersion: v1\nkind: a/b\nmetadata: { name: a }\n', ['manifest.name 2:7-2:10']],
       ['a dot in a namespace', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: b.c }\n', ['manifest.name 3:33-3:36']],
     ];
