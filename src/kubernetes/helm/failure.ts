@@ -19,6 +19,7 @@ type Failure = (words: string, about: About) => Refused | NotYet | AnswerLost;
 /** What Helm 3 and 4 say, and what it means; the first that fits. */
 const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/another operation .* is in progress/, (_, { release }) => new NotYet(`another Helm is working at ${release}`, { code: 'helm-busy' })],
+  [/release: not found/, (_, { release }) => new NotYet(`there is no release ${release} any more`, { code: 'helm-gone' })],
   [
     /failed calling webhook|no endpoints available for service|conversion webhook for/,
     (words) => new NotYet(`a webhook does not answer yet: ${words}`, { code: 'webhook' }),

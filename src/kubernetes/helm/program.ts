@@ -38,6 +38,8 @@ const MOST_WORDS = 64 * 1024;
 /** How long a Helm that was told to stop may take to write down how its release ended. */
 const STOPS_WITHIN = 20_000;
 const VERSION_WITHIN = 30_000;
+/** Of Helm 3: `--labels` came with 3.13. */
+const OLDEST_MINOR = 13;
 
 /**
  * The one place that runs `helm`: without a shell, with argument lists, outside of the workspace, in an environment of ours. Secrets go
@@ -100,12 +102,12 @@ export class HelmProgram implements Helm {
     const command = await this.#options.find();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(VERSION_WITHIN)]);
     const { code, stdout } = await this.#exec(command, ['version', '--template', '{{.Version}}'], { cwd: tmpdir(), signal: bounded });
-    const major = Number(/^v?(\d+)\./.exec(stdout.trim())?.[1]);
+    const [major = 0, minor = 0] = /^v?(\d+)\.(\d+)/.exec(stdout.trim())?.slice(1).map(Number) ?? [];
+    const fields = { code: 'helm-missing', next: HOW_TO_GET_HELM };
     if (code !== 0 || (major !== 3 && major !== 4))
-      throw new Refused(`${command.path} is no Helm 3 or 4: it does not say so when asked for its version`, {
-        code: 'helm-missing',
-        next: HOW_TO_GET_HELM,
-      });
+      throw new Refused(`${command.path} is no Helm 3 or 4: it does not say so when asked for its version`, fields);
+    if (major === 3 && minor < OLDEST_MINOR)
+      throw new Refused(`${command.path} is Helm 3.${minor}, which cannot label its releases`, fields);
     return major;
   }
 

@@ -1,5 +1,4 @@
 import { NotYet, Refused } from '../../core/graph/errors.ts';
-import type { Finding } from '../../core/findings/finding.ts';
 import type {
   Attributes,
   CommandLine,
@@ -18,6 +17,7 @@ import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { chartArguments, chartFingerprint, chartName, type ChartReference } from './chart.ts';
 import { DIGEST_LABEL, isDigestOf, newDigest } from './digest.ts';
 import type { Helm } from './helm.ts';
+import { keptDefinitions, missingHelm } from './findings.ts';
 import { namedHookFailure } from './hookFailure.ts';
 import { planRelease } from './planRelease.ts';
 import { recoveryOf } from './recovery.ts';
@@ -75,6 +75,7 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
   /** A delete is told what was seen, not where: it goes to the cluster that the last look went to. */
   let seenWith: KubernetesClient | undefined;
   let waitsAt: Place | undefined;
+  let isOutdated = false;
   return {
     id,
     kind: 'HelmRelease',
@@ -95,6 +96,8 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
         secretPaths: pathsOf(wish.secretValues ?? []),
       });
       waitsAt = health.waitsAt;
+      const wanted = depth === 'plan' ? await differences(look, client, wish, seen) : {};
+      isOutdated = wanted['asWanted'] === false;
       return observed(seen, health, {
         isOurs: seen.labels[PLATFORM_LABEL] === wish.label,
         wish,
@@ -102,7 +105,7 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
           ...attributesOf(seen),
           atWork,
           missing: health.missing,
-          ...(depth === 'plan' ? await differences(look, client, wish, seen) : {}),
+          ...wanted,
         },
       });
     },
@@ -110,7 +113,11 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
       if (waitsAt === undefined) throw new NotYet('nothing can be watched yet');
       await liveListsOf(waitsAt.client).moved(waitsAt.collection, waitsAt.name, waitsAt.version, signal);
     },
-    check: (look) => helmFindings(helm, id, look, async () => seenWith && lookAtRelease(look, seenWith, wish.namespace, wish.release)),
+    async check(look) {
+      const isThere = async (): Promise<boolean> =>
+        seenWith !== undefined && (await lookAtRelease(look, seenWith, wish.namespace, wish.release)) !== undefined;
+      return [...(await missingHelm(helm, id, look.signal, isThere)), ...(isOutdated ? await keptDefinitions(wish, id) : [])];
+    },
     steps: {
       plan: (seen) => planRelease(title, seen, attributesOfWish(wish), valueDifferences({}, wish.values, new Set())),
       create: ({ cluster: address }, ctx) => steps.upgrade(reach(address), ctx, false),
@@ -268,23 +275,6 @@ function observed(seen: SeenRelease, { state, reason }: ReleaseHealth, { isOurs,
       return { ...present, state, outputs, reason };
     default:
       return { ...present, state, outputs: {}, reason };
-  }
-}
-
-/** Without Helm nothing can be installed, and that is said before the first write; what is installed only cannot be changed. */
-async function helmFindings(
-  helm: Helm,
-  id: ResourceId,
-  look: Look,
-  seen: () => Promise<SeenRelease | undefined>,
-): Promise<readonly Finding[]> {
-  try {
-    await helm.major(look.signal);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const severity = (await seen()) === undefined ? 'error' : 'information';
-    return [{ code: 'helm-missing', severity, resource: id, message: `${error.message}. ${error.next ?? ''}`.trim() }];
   }
 }
 

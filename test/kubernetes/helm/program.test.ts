@@ -50,7 +50,7 @@ describe('the program that runs Helm', () => {
   it('sends values on standard input, and nothing secret any other way', async () => {
     const watch = new ProcessWatch(['canary-value', 'canary-token', 'canary-aws-key', 'canary-helm-token']);
     await fake.helm.run(running());
-    watch.look();
+    assert.ok(watch.looks > 1, 'it has looked while Helm ran');
     assert.deepEqual(watch.stop(), []);
     const [call] = fake.calls();
     assert.ok(call !== undefined);
@@ -147,6 +147,8 @@ describe('the program that runs Helm', () => {
     }
     fake.plays({ version: 'v2.17.0' });
     await assert.rejects(fake.helm.major(never), (error) => error instanceof Refused && /no Helm 3 or 4/.test(error.message));
+    fake.plays({ version: 'v3.12.3' });
+    await assert.rejects(fake.helm.major(never), (error) => error instanceof Refused && /3\.12/.test(error.message));
     fake.plays({ version: 'v4.0.1' });
     assert.equal(await fake.helm.major(never), 4, 'a refusal is not remembered');
   });

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Engine } from '../../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../../src/core/engine/events.ts';
 import type { Json, Observation, Resource } from '../../../src/core/graph/resource.ts';
+import { Refused } from '../../../src/core/graph/errors.ts';
 import { ResourceGraph } from '../../../src/core/graph/resourceGraph.ts';
 import type { ClusterAddress } from '../../../src/kubernetes/connection.ts';
 import { newDigest } from '../../../src/kubernetes/helm/digest.ts';
@@ -73,10 +74,12 @@ describe('a Helm release as a resource', () => {
   let revisions: readonly Revision[];
   let deployments: readonly object[];
   let atWork: boolean;
+  let isMissing: boolean;
   const ran: (readonly string[])[] = [];
   const helm: Helm = {
     machine: 'here',
-    major: () => Promise.resolve(4),
+    major: () =>
+      isMissing ? Promise.reject(new Refused('helm is not found: it is not on PATH', { next: 'Install it.' })) : Promise.resolve(4),
     isAtWork: () => Promise.resolve(atWork),
     run: ({ args }: HelmRun) => {
       ran.push(args);
@@ -103,7 +106,7 @@ describe('a Helm release as a resource', () => {
       label: 'cauchy',
       after: [],
     });
-  const look = async (): Promise<{ seen: Observation<unknown>; action: string; summary: string }> => {
+  const look = async (): Promise<{ seen: Observation<unknown>; action: string; summary: string; findings: readonly string[] }> => {
     const resource = release();
     const engine = new Engine({
       run: 'test',
@@ -121,7 +124,8 @@ describe('a Helm release as a resource', () => {
     const seen = plan.observations.get(resource.id);
     assert.ok(seen !== undefined);
     const change = plan.changes.find((each) => each.resource === resource.id)?.change;
-    return { seen, action: change?.action ?? 'none', summary: change !== undefined && 'summary' in change ? change.summary : '' };
+    const findings = plan.findings.map(({ severity, message }) => `${severity} ${message}`);
+    return { seen, action: change?.action ?? 'none', findings, summary: change !== undefined && 'summary' in change ? change.summary : '' };
   };
   const reply = (pathname: string): Reply => {
     const secrets = '/api/v1/namespaces/ns/secrets';
@@ -140,8 +144,17 @@ describe('a Helm release as a resource', () => {
   });
   after(() => server.close());
   beforeEach(() => {
-    [revisions, deployments, atWork] = [[], [deployment(2)], false];
+    [revisions, deployments, atWork, isMissing] = [[], [deployment(2)], false, false];
     ran.length = 0;
+  });
+
+  it('cannot be installed without Helm, and needs none to be looked at', async () => {
+    isMissing = true;
+    assert.deepEqual((await look()).findings, ['error helm is not found: it is not on PATH. Install it.']);
+    revisions = [{ version: 1, status: 'deployed', labels: { 'slipway-digest': digest() }, manifest: WEB }];
+    const { seen, findings } = await look();
+    assert.equal(seen.state, 'ready');
+    assert.deepEqual(findings, ['information helm is not found: it is not on PATH. Install it.']);
   });
 
   it('that is not there is installed', async () => {
