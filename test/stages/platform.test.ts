@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Observation, ResourceId } from '../../src/core/graph/resource.ts';
+import type { PolicyDocument } from '../cli/policyDocument.ts';
 import { rehearsePlatform } from './rehearsedPlatform.ts';
 import type { Logged, RehearsedPlatform } from './rehearsedPlatform.ts';
 
@@ -10,6 +12,9 @@ const ADMIN = 'arn:aws:iam::000000000000:role/platform/second-operator';
 function unready(seen: ReadonlyMap<ResourceId, Observation<unknown>>): readonly string[] {
   return [...seen].flatMap(([id, { state }]) => (state === 'ready' || id.startsWith('left/') ? [] : [`${id} ${state}`]));
 }
+
+/** Both generations of load balancers have one prefix in IAM. */
+const actionOf = (service: string, operation: string): string => `${service.replace(/v2$/, '')}:${operation}`;
 
 const writes = (requests: readonly Logged[]): readonly string[] =>
   requests.filter(({ mutating }) => mutating).map(({ operation }) => operation);
@@ -150,5 +155,13 @@ describe('a whole platform, rehearsed', function () {
     const seen = await platform.observe('plan');
     const left = [...seen].filter(([id, { state }]) => state !== 'absent' && platform.graph.get(id)?.internal !== true).map(([id]) => id);
     assert.deepEqual(left, []);
+  });
+
+  it('asked AWS, all that time, for nothing that `slipway policy` does not allow', () => {
+    const policy = JSON.parse(readFileSync(new URL('../../resources/iam-policy.json', import.meta.url), 'utf8')) as PolicyDocument;
+    const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
+    const sent = platform.logged().flatMap(({ service, operation }) => (service === 'kubernetes' ? [] : [actionOf(service, operation)]));
+    assert.ok(new Set(sent).size > 60, `${new Set(sent).size} operations in apply, changes in place and destroy`);
+    assert.deepEqual([...new Set(sent)].filter((action) => !allowed.has(action)).sort(), []);
   });
 });

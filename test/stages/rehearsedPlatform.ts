@@ -32,6 +32,8 @@ export interface RehearsedPlatform {
   observe(depth: Depth): Promise<ReadonlyMap<ResourceId, Observation<unknown>>>;
   /** The same account with another platform file. */
   edited(yaml: string): RehearsedPlatform;
+  /** Every request of anybody, as the world logged them. */
+  logged(): readonly Logged[];
   /** Requests that `work` made, as the world logged them. */
   requests(work: () => Promise<unknown>): Promise<readonly Logged[]>;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
       plan: (verb) => engine().plan(graph, verb, { signal }),
       observe: (depth) => engine().observe(graph, { signal, depth }),
       edited: platformOf,
+      logged: log,
       async requests(work) {
         const before = log().length;
         await work();
