@@ -83,7 +83,14 @@ export class LiveLists {
     if (known === undefined) this.#lists.set(path, list);
     await list.moved(name, version, signal);
   }
+
+  /** Keeps the collection true until `signal` is aborted, for those who look there for an explanation; moves nobody. */
+  hold(path: string, signal: AbortSignal): void {
+    void this.moved(path, NOBODY, undefined, signal);
+  }
 }
+
+const NOBODY = '';
 
 /** One collection with its watch. */
 class LiveList {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { AnswerLost, NotYet, Refused, Unseen } from '../../src/core/graph/errors.ts';
+import { WatchExpired } from '../../src/kubernetes/client.ts';
 import { scriptedServer, stranger } from './scriptedServer.ts';
 import type { Received, Reply, ScriptedServer } from './scriptedServer.ts';
 
@@ -68,6 +70,80 @@ describe('the Kubernetes client', () => {
     const { client, received } = await serving(() => status(404, 'NotFound', 'no'));
     await client().delete(path, signal);
     assert.equal(received[0]?.method, 'DELETE');
+  });
+
+  it('deletes by UID what was seen, and nothing that has its name by now', async () => {
+    const words = 'Operation cannot be fulfilled: the UID in the precondition (u1) does not match the UID in record (u2)';
+    const { client, received } = await serving(() => status(409, 'Conflict', words));
+    await assert.rejects(client().delete(path, signal, { uid: 'u1', propagation: 'Foreground' }), NotYet);
+    assert.deepEqual(JSON.parse(received[0]?.body ?? ''), {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: 'Foreground',
+      preconditions: { uid: 'u1' },
+    });
+  });
+
+  it('patches without owning what it patches', async () => {
+    const { client, received } = await serving(() => ({}));
+    await client().patch(path, { data: { a: '1' } }, signal);
+    assert.equal(received[0]?.headers['content-type'], 'application/merge-patch+json');
+    assert.deepEqual(JSON.parse(received[0].body), { data: { a: '1' } });
+  });
+
+  it('watches from a version on, events as they come, until the server ends it', async () => {
+    const first = JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'a' } } });
+    const second = JSON.stringify({ type: 'BOOKMARK', object: { metadata: { name: '', resourceVersion: '7' } } });
+    const { client, received } = await serving(() => ({
+      stream: Readable.from([`${first}\n${second.slice(0, 9)}`, `${second.slice(9)}\n`]),
+    }));
+    const heard: string[] = [];
+    for await (const { type } of client().watch('/api/v1/nodes', '5', signal, () => heard.push('opened'))) heard.push(type);
+    assert.deepEqual(heard, ['opened', 'ADDED', 'BOOKMARK']);
+    const asked = Object.fromEntries(received[0]?.url.searchParams ?? []);
+    assert.equal(asked['resourceVersion'], '5');
+    assert.equal(asked['allowWatchBookmarks'], 'true');
+  });
+
+  it('says that a version is too old, whether the server answers so or tells it in the stream', async () => {
+    const told = `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old resource version' } })}\n`;
+    const { client } = await serving(({ url }) =>
+      url.pathname === '/told' ? { stream: Readable.from([told]) } : status(410, 'Expired', 'too old resource version'),
+    );
+    const watch = (where: string) => client().watch(where, '1', signal).next();
+    await assert.rejects(watch('/told'), WatchExpired);
+    await assert.rejects(watch('/answered'), WatchExpired);
+  });
+
+  it('ends a watch with its signal, and says who may not watch', async () => {
+    const run = new AbortController();
+    const { client } = await serving(({ url }) =>
+      url.pathname === '/api/v1/nodes'
+        ? {
+            stream: (async function* () {
+              yield `${JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'a' } } })}\n`;
+              await new Promise(() => undefined);
+            })(),
+          }
+        : status(403, 'Forbidden', 'no'),
+    );
+    const events = client().watch('/api/v1/nodes', '1', run.signal);
+    await events.next();
+    run.abort();
+    await assert.rejects(events.next(), { name: 'AbortError' });
+    await assert.rejects(client().watch('/api/v1/secrets', '1', signal).next(), (error: unknown) => {
+      return error instanceof Unseen && error.message.includes('watch secrets');
+    });
+  });
+
+  it('reads the log of a container line by line', async () => {
+    const { client, received } = await serving(() => ({ stream: Readable.from(['one\ntw', 'o\nthree']) }));
+    const lines: string[] = [];
+    for await (const line of client().logs('/api/v1/namespaces/a/pods/b', signal, { container: 'main', follow: true, tailLines: 10 }))
+      lines.push(line);
+    assert.deepEqual(lines, ['one', 'two', 'three']);
+    assert.equal(received[0]?.url.pathname, '/api/v1/namespaces/a/pods/b/log');
+    assert.deepEqual(Object.fromEntries(received[0].url.searchParams), { container: 'main', follow: 'true', tailLines: '10' });
   });
 
   it('takes a 401 for lag at first, and for a missing access entry after two minutes', async () => {

@@ -162,6 +162,17 @@ describe('watches', () => {
     assert.equal(lists.known(PATH), undefined);
   });
 
+  it('are held open for those who look there for an explanation', async () => {
+    const { lists, run, elapse } = bench([pod('a', '1')]);
+    lists.hold(PATH, run.signal);
+    await elapse(5_000);
+    assert.ok(lists.known(PATH)?.has('kafka/a'));
+    run.abort();
+    await turn();
+    await elapse(5_000);
+    assert.deepEqual(lists.watched, []);
+  });
+
   it('know the answer to our own write before the watch tells, and forget nothing newer for an older event', async () => {
     const { feeds, lists, wait, run } = bench([pod('a', '1')]);
     const waiting = wait('kafka/a', '1');

@@ -48,6 +48,9 @@ interface Place {
   readonly path: string;
 }
 
+/** Where an explanation mostly lies. */
+const EXPLANATIONS = ['pods', 'events'];
+
 /** The answer to a write of ours is the freshest look there is, for as long (ms) as nothing else can have happened to matter. */
 const ANSWER_IS_FRESH = 1_000;
 
@@ -101,6 +104,8 @@ class ObjectInCluster {
   #complete: number | undefined;
   /** The collection in which the way is to be cleared before it can be applied: the endpoints of a webhook. */
   #waitsOn: string | undefined;
+  /** Its pods and events were read to say why it is not ready. */
+  #isExplained = false;
   #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
 
   constructor(inCluster: InCluster, { object, label, applySet }: ObjectWish) {
@@ -125,6 +130,7 @@ class ObjectInCluster {
     const lists = liveListsOf(this.#place.client);
     if (this.#waitsOn !== undefined) return lists.moved(this.#waitsOn, undefined, undefined, signal);
     const { namespace, name } = this.#object.key;
+    for (const kind of this.#isExplained ? EXPLANATIONS : []) lists.hold(`/api/v1/namespaces/${namespace}/${kind}`, signal);
     return lists.moved(this.#place.collection, `${namespace}/${name}`, this.#version, signal);
   }
 
@@ -189,6 +195,7 @@ class ObjectInCluster {
     }
     const verdict = readiness(live, client.now());
     if (verdict.status === 'Current') this.#complete = live.metadata.generation;
+    this.#isExplained = verdict.status !== 'Current';
     const { state } = stateOfReadiness(verdict, live, this.#complete);
     if (state === 'absent') return { state };
     if (state === 'unknown') return { state, reason: verdict.message };
