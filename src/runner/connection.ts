@@ -11,10 +11,13 @@ import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { Helm } from '../kubernetes/helm/helm.ts';
 import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
+import { noSecrets, rehearsedSecrets, type SecretValues } from '../kubernetes/secretValues.ts';
 import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
+import type { KubernetesContext, PlatformManifests } from '../stages/kubernetesContext.ts';
 import { platformGraph } from '../stages/registry.ts';
 import type { KubeconfigPort } from '../stages/kubeconfigPort.ts';
 import type { StageContext } from '../stages/stageContext.ts';
@@ -27,6 +30,8 @@ import type { Person } from './person.ts';
 import type { ProgramConsents } from './programConsents.ts';
 import type { Reach } from './protocol.ts';
 import { worldServedAt, type Rehearsal } from './rehearsalProcess.ts';
+import { helmProgram } from './helm.ts';
+import { rehearsedResolver, systemResolver } from './resolver.ts';
 import { kubeconfigPort } from './kubeconfig.ts';
 import { RunnerError } from './runnerError.ts';
 import { rememberingSpot } from './spotMemory.ts';
@@ -54,6 +59,10 @@ export interface Connection {
 
 export interface ConnectOptions {
   readonly spec: PlatformSpec;
+  /** What the file's folders say; absent: the platform ends with its AWS stages. */
+  readonly manifests: PlatformManifests | undefined;
+  /** What a person has given. In a rehearsal they are made up. */
+  readonly secrets: SecretValues;
   readonly reach: Reach;
   readonly person: Person;
   /** What the person has said of the programs that a kubeconfig names. */
@@ -115,6 +124,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       stateFolder: reach.stateFolder,
       cliEntry: options.cliEntry,
     }),
+    ...(options.manifests === undefined ? {} : { kubernetes: kubernetesContext(options, options.manifests, isRehearsed) }),
   };
   return {
     spec,
@@ -136,6 +146,18 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       aws.destroy();
       agents.destroy();
     },
+  };
+}
+
+/** What the stages in the cluster need of this machine; in a rehearsal nothing of it is the person's own. */
+function kubernetesContext(options: ConnectOptions, manifests: PlatformManifests, isRehearsed: boolean): KubernetesContext {
+  const { rehearsal, reach, env } = options;
+  const workspaces = [...(reach.workspaces ?? []), dirname(reach.file)];
+  return {
+    manifests,
+    secrets: isRehearsed ? rehearsedSecrets : options.secrets,
+    resolver: rehearsal === undefined ? systemResolver : rehearsedResolver(rehearsal),
+    helm: helmProgram({ path: undefined, workspaces, env, stateFolder: reach.stateFolder }),
   };
 }
 
@@ -169,11 +191,12 @@ async function namedConnection(
   return namedCluster({ kubeconfig, context, workspaces, env, person, consents, signal });
 }
 
-/** The graph that a file describes, with nobody at the other end: for rows and lines that need no request. */
-export function offlineGraph(spec: PlatformSpec): ResourceGraph {
+/** The graph that a file and its folders describe, with nobody at the other end: for rows and lines that need no request. */
+export function offlineGraph(spec: PlatformSpec, manifests?: PlatformManifests): ResourceGraph {
   const agents = createAgents({});
   const aws = createAws({ region: spec.region, credentials: () => Promise.reject(new SignedOut('not connected')), agents });
-  return platformGraph(contextOf(spec, aws, agents, wallClock));
+  const kubernetes = manifests && { manifests, secrets: noSecrets, resolver: systemResolver, helm: NO_HELM };
+  return platformGraph({ ...contextOf(spec, aws, agents, wallClock), ...(kubernetes === undefined ? {} : { kubernetes }) });
 }
 
 function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock, instead?: NamedConnection): StageContext {
@@ -189,6 +212,14 @@ function contextOf(spec: PlatformSpec, aws: Aws, agents: Agents, clock: Clock, i
     kubeconfig: NO_KUBECONFIG,
   };
 }
+
+/** For a graph with nobody at the other end: it is never run. */
+const NO_HELM: Helm = {
+  machine: 'nobody',
+  major: () => Promise.reject(new SignedOut('not connected')),
+  run: () => Promise.reject(new SignedOut('not connected')),
+  isAtWork: () => Promise.resolve(false),
+};
 
 /** For a graph with nobody at the other end: it is never asked. */
 const NO_KUBECONFIG: KubeconfigPort = {

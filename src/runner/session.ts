@@ -7,10 +7,12 @@ import type { Cause } from '../core/graph/cause.ts';
 import { SignedOut, Unseen } from '../core/graph/errors.ts';
 import type { ResourceId } from '../core/graph/resource.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
-import { platformTag, type PlatformDocument, type PlatformSpec } from '../core/platform/platformSpec.ts';
+import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
 import { stageState } from '../core/status/stageState.ts';
+import { givenSecrets, type GivenSecrets } from '../kubernetes/secretValues.ts';
+import type { PlatformManifests } from '../stages/kubernetesContext.ts';
 import { printedLines } from './commandLines.ts';
 import { Attendance } from './attendance.ts';
 import { connect, offlineGraph, profileOf, type Connection } from './connection.ts';
@@ -20,7 +22,7 @@ import { lastRunOf } from './lastRun.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
 import { ProgramConsents } from './programConsents.ts';
-import { openPlatformFile, specOf } from './platformFile.ts';
+import { openPlatformFile, specOf, type PlatformFile } from './platformFile.ts';
 import type { FaultView, Interrupted, PlanView, Reach, RunRequest } from './protocol.ts';
 import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
 import { servingRehearsal, startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
@@ -55,6 +57,8 @@ export class Session {
   readonly #connections = new Map<string, Promise<Connection>>();
   #rehearsal: Promise<RunningRehearsal> | undefined;
   #run: AbortController | undefined;
+  /** Values of Secrets, for as long as this session lives. */
+  #given: GivenSecrets = new Map();
   #interruption: string | undefined;
   /** The last status: it says what those were that cannot be seen now. */
   #seen: PlatformStatus | undefined;
@@ -69,7 +73,7 @@ export class Session {
   }
 
   /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
-  document(): Promise<PlatformDocument> {
+  document(): Promise<PlatformFile> {
     return openPlatformFile(this.#reach.file);
   }
 
@@ -80,7 +84,7 @@ export class Session {
 
   /** Whose account it is in the end: a rehearsal that the environment leads to is one too. @throws as `status` does */
   mode(): Promise<Reach['mode']> {
-    return this.#person.during(async () => (await this.#connect(specOf(await this.document()))).mode);
+    return this.#person.during(async () => (await this.#connect(await this.document())).mode);
   }
 
   /** A run of this file that began and never ended. */
@@ -100,7 +104,7 @@ export class Session {
     const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen, left: this.#leftOf(spec) };
     let reached: Connection | undefined;
     try {
-      const connection = (reached = await this.#connect(spec));
+      const connection = (reached = await this.#connect(document));
       // Whether these credentials may go there at all is no matter of one resource.
       await connection.credentials.provide();
       const only = selected(connection.graph, stages);
@@ -133,6 +137,11 @@ export class Session {
     return this.#person.during(() => this.#start('destroy', request));
   }
 
+  /** Values for Secrets that nothing defines, by `namespace/name` and key: kept in memory until this session ends, and told to nobody. */
+  giveSecrets(given: GivenSecrets): void {
+    this.#given = new Map([...this.#given, ...given]);
+  }
+
   /** From here on no mutating call starts; the run's promise tells when those in flight have ended. */
   cancel(): void {
     this.#run?.abort();
@@ -152,14 +161,16 @@ export class Session {
 
   /** What the platform's resources are called, by id. */
   async titles(): Promise<ReadonlyMap<ResourceId, string>> {
-    return new Map(offlineGraph(specOf(await this.document())).order.map(({ id, title }) => [id, title]));
+    const document = await this.document();
+    return new Map(offlineGraph(specOf(document), document.manifests).order.map(({ id, title }) => [id, title]));
   }
 
   /** The lines a person would type, quoted for this machine's shell. */
   async commands(stages?: readonly string[]): Promise<readonly string[]> {
-    const spec = specOf(await this.document());
+    const document = await this.document();
+    const spec = specOf(document);
     const shell = shellOf(process.platform);
-    const lines = printedLines(offlineGraph(spec), stages, shell).map(({ line }) => line);
+    const lines = printedLines(offlineGraph(spec, document.manifests), stages, shell).map(({ line }) => line);
     if (this.#reach.mode === 'live') return lines;
     const environment = await this.#rehearsedEnvironment(spec);
     return [...Object.entries(environment).map(([name, value]) => environmentLine(name, value, shell)), ...lines];
@@ -210,7 +221,7 @@ export class Session {
   async #plan(verb: Verb, stages: readonly string[] | undefined, allow: readonly string[]): Promise<PlanView> {
     const document = await this.document();
     const spec = specOf(document);
-    const connection = await this.#connect(spec);
+    const connection = await this.#connect(document);
     await connection.credentials.provide();
     const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
     const plan = await engine.plan(connection.graph, verb, {
@@ -237,8 +248,9 @@ export class Session {
     const stop = new AbortController();
     this.#run = stop;
     try {
-      const spec = specOf(await this.document());
-      const connection = await this.#connect(spec);
+      const document = await this.document();
+      const spec = specOf(document);
+      const connection = await this.#connect(document);
       return await run({
         verb,
         stages: request.stages,
@@ -280,21 +292,24 @@ export class Session {
   }
 
   /** The same spec, the same connection: clients, prices and credentials are kept from question to question. */
-  #connect(spec: PlatformSpec): Promise<Connection> {
-    const key = JSON.stringify(spec);
+  #connect(document: PlatformFile): Promise<Connection> {
+    const spec = specOf(document);
+    const key = `${JSON.stringify(spec)} ${document.manifests?.fingerprint ?? ''}`;
     const known = this.#connections.get(key);
     if (known !== undefined) return known;
-    const made = this.#make(spec);
+    const made = this.#make(spec, document.manifests);
     this.#connections.set(key, made);
     made.catch(() => this.#connections.delete(key));
     return made;
   }
 
-  async #make(spec: PlatformSpec): Promise<Connection> {
+  async #make(spec: PlatformSpec, manifests: PlatformManifests | undefined): Promise<Connection> {
     const { mode, endpoint } = this.#reach;
     const rehearsal = mode === 'live' || endpoint !== undefined ? undefined : await (this.#rehearsal ??= this.#startRehearsal(spec, false));
     return connect({
       spec,
+      manifests,
+      secrets: givenSecrets(() => this.#given),
       reach: this.#reach,
       person: this.#person,
       consents: this.#consents,

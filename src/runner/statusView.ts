@@ -4,16 +4,16 @@ import type { Finding } from '../core/findings/finding.ts';
 import type { SignedOut } from '../core/graph/errors.ts';
 import { outputsIn } from '../core/graph/observation.ts';
 import type { Observation } from '../core/graph/resource.ts';
-import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
+import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus, Session } from '../core/status/platformStatus.ts';
 import { sentenceCodeOf, sentenceOf, wordsFor } from '../core/status/sentences.ts';
 import { outline, statusOf, unseenStatus, type Observations } from '../core/status/statusOf.ts';
 import { offlineGraph, type Connection } from './connection.ts';
-import { specOf } from './platformFile.ts';
+import { specOf, type PlatformFile } from './platformFile.ts';
 import type { Reach } from './protocol.ts';
 
 interface Shown {
-  readonly document: PlatformDocument;
+  readonly document: PlatformFile;
   readonly spec: PlatformSpec;
   readonly mode: Reach['mode'];
   readonly previous: PlatformStatus | undefined;
@@ -22,13 +22,13 @@ interface Shown {
 }
 
 /** The rows that the file alone tells. @throws RunnerError for a file with errors. */
-export function outlineStatus(document: PlatformDocument): PlatformStatus {
+export function outlineStatus(document: PlatformFile): PlatformStatus {
   const spec = specOf(document);
   return outline({
     platform: platformOf(spec, document.file, undefined),
     mode: 'live',
     findings: document.findings,
-    graph: offlineGraph(spec),
+    graph: offlineGraph(spec, document.manifests),
   });
 }
 
@@ -68,7 +68,7 @@ export function blindStatus({ document, spec, mode, previous, left }: Shown, ses
       mode,
       session,
       findings: [...document.findings, { code: error.code ?? 'signed-out', severity: 'error', message }],
-      graph: offlineGraph(spec),
+      graph: offlineGraph(spec, document.manifests),
       previous,
       left,
     },

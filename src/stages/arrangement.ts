@@ -2,12 +2,14 @@ import type { Finding } from '../core/findings/finding.ts';
 import type { ResourceId } from '../core/graph/resource.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import { edgesOf, type Edge } from '../manifests/edges.ts';
-import type { PlacedObject } from '../manifests/manifestObject.ts';
+import { at, isObject } from '../manifests/json.ts';
+import type { JsonObject, PlacedObject, Source } from '../manifests/manifestObject.ts';
 import { place, type ManifestSet } from '../manifests/manifestSet.ts';
 import { missingSecrets, type MissingSecret } from '../manifests/missingSecrets.ts';
-import { objectId } from '../manifests/objectKey.ts';
+import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { isEarly } from '../kubernetes/objects/traits.ts';
 import { DOCKER_CONFIG_KEYS } from '../kubernetes/credentials.ts';
+import type { StageChart } from './kubernetesContext.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 
 /** Which object belongs to which stage, what comes after what, and what is missing. Pure: nothing is asked. */
@@ -28,13 +30,13 @@ export interface PlacedSecret extends MissingSecret {
 /** Namespaces that every cluster has. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set(['', 'default', 'kube-system', 'kube-public', 'kube-node-lease']);
 
-export function arrange(spec: PlatformSpec, set: ManifestSet): Arrangement {
+export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly StageChart[]): Arrangement {
   const on = new Set(stagesInCluster(spec).map(({ id }) => id));
   const requires = closedRequires(spec, on);
   const secrets = missingSecrets(set)
     .map((secret): PlacedSecret => ({ ...secret, stage: isRegistryLogin(secret) ? 'kaniko' : 'secrets' }))
     .filter(({ stage }) => on.has(stage));
-  const whole = withNamespaces(set, secrets);
+  const whole = withNamespaces(withEmail(set, spec), secrets, charts);
   const derived = edgesOf(whole, new Set(secrets.map(({ id }) => id)));
   const stageOf = new Map<ResourceId, string>([
     ...whole.objects.map(({ key, stage }) => [objectId(key), stage] as const),
@@ -119,30 +121,46 @@ function addSteps(spec: PlatformSpec, objects: readonly PlacedObject[], after: M
 const isWorkload = ({ key }: PlacedObject): boolean => key.group === 'apps';
 
 /** The set with a Namespace for each that is used and not written: nothing can be made in one that is not there. */
-function withNamespaces(set: ManifestSet, secrets: readonly PlacedSecret[]): ManifestSet {
+function withNamespaces(set: ManifestSet, secrets: readonly PlacedSecret[], charts: readonly StageChart[]): ManifestSet {
   const made = new Map<ResourceId, PlacedObject>();
   const users = [
-    ...set.objects.map((object) => ({ namespace: object.key.namespace, object, stage: object.stage })),
+    ...set.objects.map((object) => ({ namespace: object.key.namespace, source: object.source, stage: object.stage })),
     ...secrets.flatMap(({ key, needs, stage }) =>
-      needs[0] === undefined ? [] : [{ namespace: key.namespace, object: needs[0].from, stage }],
+      needs[0] === undefined ? [] : [{ namespace: key.namespace, source: needs[0].from.source, stage }],
     ),
+    ...charts.map(({ namespace, range, stage }) => ({ namespace, source: { file: 'platform.yml', range, rangeOf: () => range }, stage })),
   ];
-  for (const { namespace, object, stage } of users) {
+  for (const { namespace, source, stage } of users) {
     const id = `Namespace/${namespace}`;
     if (ALWAYS_THERE.has(namespace) || set.byId.has(id) || made.has(id)) continue;
-    made.set(id, { ...namespaceNamed(namespace, object), stage });
+    made.set(id, { ...namespaceNamed(namespace, source), stage });
   }
   if (made.size === 0) return set;
   const objects = [...made.values(), ...set.objects];
   return { ...set, objects, byId: new Map([...set.byId, ...made]) };
 }
 
-/** It is written nowhere: its source is the first object that needs it. */
-function namespaceNamed(name: string, { source }: PlacedObject): Omit<PlacedObject, 'stage'> {
+/** It is written nowhere: its source is the first that needs it. */
+function namespaceNamed(name: string, source: Source): Omit<PlacedObject, 'stage'> {
   return {
     key: { group: '', kind: 'Namespace', namespace: '', name },
     apiVersion: 'v1',
     json: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
     source,
   };
+}
+
+/** `tls.email` of platform.yml is that of every ACME account; besides it and our labels an object is sent as written. */
+function withEmail(set: ManifestSet, { tls }: PlatformSpec): ManifestSet {
+  const email = tls?.email;
+  if (email === undefined) return set;
+  const objects = set.objects.map((object): PlacedObject => {
+    const acme = groupKind(object.key) === 'ClusterIssuer.cert-manager.io' ? at(object.json, 'spec', 'acme') : undefined;
+    return isObject(acme) ? { ...object, json: withSpec(object.json, { acme: { ...acme, email } }) } : object;
+  });
+  return { ...set, objects, byId: new Map(objects.map((object) => [objectId(object.key), object])) };
+}
+
+function withSpec(json: JsonObject, changes: JsonObject): JsonObject {
+  return { ...json, spec: { ...(isObject(json['spec']) ? json['spec'] : {}), ...changes } };
 }

@@ -1,5 +1,5 @@
 import type { LoadBalancerOut } from '../aws/outputs.ts';
-import type { AnyResource, Handle, Resource } from '../core/graph/resource.ts';
+import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
 import { applySet, type ApplySet } from '../kubernetes/objects/applySet.ts';
@@ -13,7 +13,8 @@ import type { ClusterStage } from './cluster.ts';
 import { dnsResources, isLoadBalancer, loadBalancerOf } from './ingress.ts';
 import type { KubernetesContext } from './kubernetesContext.ts';
 import type { KubernetesStage } from './kubernetesTable.ts';
-import { bucketResources } from './objectStore.ts';
+import { bucketResources, storeKeysIn } from './objectStore.ts';
+import { releaseOf, type Release } from './releases.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 import type { StageContext } from './stageContext.ts';
 
@@ -61,6 +62,14 @@ function presentRequires({ spec }: StageContext, id: string, present: ReadonlySe
   return [...found];
 }
 
+/** What a chart defines comes after it: objects of kinds that the cluster does not know by itself, beside the chart of the same stage. */
+function isOfChart({ key }: PlacedObject, release: Release | undefined): release is Release {
+  return release !== undefined && isCustom(key.group);
+}
+
+/** Groups of Kubernetes itself have no dot, or end in `.k8s.io`. */
+const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');
+
 class StageBuilder {
   readonly #context: StageContext;
   readonly #kubernetes: KubernetesContext;
@@ -73,21 +82,23 @@ class StageBuilder {
     this.#context = context;
     this.#kubernetes = kubernetes;
     this.#inCluster = { cluster: control.cluster, reach: context.reach };
-    this.#arrangement = arrange(context.spec, kubernetes.set);
+    this.#arrangement = arrange(context.spec, kubernetes.manifests.set, kubernetes.manifests.charts);
     this.#label = platformLabel(context.identity.platform);
   }
 
   resourcesOf({ id }: KubernetesStage): readonly AnyResource[] {
     const objects = this.#arrangement.objects.filter(({ stage }) => stage === id);
     const inventory = this.#inventoryOf(id, objects);
-    const resources = objects.map((object) => ({ object, resource: this.#object(object, inventory) }));
+    const release = this.#releaseOf(id);
+    const resources = objects.map((object) => ({ object, resource: this.#object(object, inventory, release) }));
     return [
       ...(objects.length === 0 ? [] : [inventory.resource]),
       ...resources.map(({ resource }) => resource),
+      ...(release?.resources ?? []),
       ...this.#secretsOf(id),
       ...(id === 'ingress-nginx' ? this.#loadBalancer(resources) : []),
       ...(id === 'dns' ? this.#dns() : []),
-      ...(id === 'minio' ? bucketResources(this.#inCluster, this.#kubernetes.set, this.#kubernetes.values, objects) : []),
+      ...(id === 'minio' ? bucketResources(this.#inCluster, this.#kubernetes.manifests, objects) : []),
     ];
   }
 
@@ -96,23 +107,40 @@ class StageBuilder {
     return applySet(this.#inCluster, { stage, label: this.#label, members, after: [CREATOR] });
   }
 
-  #object(object: PlacedObject, inventory: ApplySet): Resource<ObjectOut, ObjectNeeds> {
+  #object(object: PlacedObject, inventory: ApplySet, release: Release | undefined): Resource<ObjectOut, ObjectNeeds> {
     const { kind, namespace, name } = object.key;
     return objectResource(this.#inCluster, {
       object,
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
       label: this.#label,
       applySet: inventory,
-      after: this.#arrangement.after.get(objectId(object.key)) ?? [],
+      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...(isOfChart(object, release) ? [release.id] : [])],
     });
+  }
+
+  #releaseOf(stage: string): Release | undefined {
+    const { manifests, helm } = this.#kubernetes;
+    const chart = manifests.charts.find((each) => each.stage === stage);
+    if (chart === undefined) return undefined;
+    const storeKeys = storeKeysIn(this.#arrangement.objects.filter((object) => object.stage === 'minio'));
+    const before = [
+      `Namespace/${chart.namespace}`,
+      ...(storeKeys === undefined ? [] : [`Secret/${storeKeys.namespace}/${storeKeys.name}`]),
+    ];
+    const after = before.filter((id) => this.#isThere(id));
+    return releaseOf(chart, { inCluster: this.#inCluster, helm, label: this.#label, after, storeKeys });
+  }
+
+  #isThere(id: ResourceId): boolean {
+    const { objects, secrets } = this.#arrangement;
+    return objects.some(({ key }) => objectId(key) === id) || secrets.some((secret) => secret.id === id);
   }
 
   #secretsOf(stage: string): readonly AnyResource[] {
     return this.#arrangement.secrets
       .filter((each) => each.stage === stage)
       .map(({ key: { namespace, name }, keys, needs }) => {
-        const home = `Namespace/${namespace}`;
-        const after = this.#arrangement.objects.some(({ key }) => objectId(key) === home) ? [home] : [];
+        const after = [`Namespace/${namespace}`].filter((id) => this.#isThere(id));
         const neededBy = [...new Set(needs.map(({ from }) => objectId(from.key)))];
         return secret(this.#inCluster, { namespace, name, keys, neededBy, label: this.#label, after }, this.#kubernetes.secrets);
       });

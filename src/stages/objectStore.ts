@@ -7,10 +7,10 @@ import { clientOf, type InCluster } from '../kubernetes/cluster.ts';
 import { connectToPod, PodAgent } from '../kubernetes/portForward.ts';
 import { expectedBuckets } from '../manifests/expectedBuckets.ts';
 import { itemsAt, at, textAt } from '../manifests/json.ts';
-import type { ManifestFile, PlacedObject } from '../manifests/manifestObject.ts';
-import type { ManifestSet } from '../manifests/manifestSet.ts';
+import type { PlacedObject } from '../manifests/manifestObject.ts';
 import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { matches } from '../manifests/patterns.ts';
+import type { PlatformManifests } from './kubernetesContext.ts';
 
 /** A key of the store's own administrator: in a Secret, or written out. */
 type RootKey = { readonly secret: string; readonly key: string } | { readonly value: string };
@@ -32,8 +32,7 @@ const DEFAULT_KEY = 'minioadmin';
 /** The buckets that manifests and values expect, in the store of this stage; none where it has no Service of S3's. */
 export function bucketResources(
   inCluster: InCluster,
-  set: ManifestSet,
-  values: readonly ManifestFile[],
+  { set, values }: PlatformManifests,
   objects: readonly PlacedObject[],
 ): readonly AnyResource[] {
   const store = storeIn(objects);
@@ -42,6 +41,22 @@ export function bucketResources(
   return expectedBuckets(set, values).map(({ name, needs }) =>
     bucket(reach, { name, expectedBy: [...new Set(needs.map(({ file }) => file))], after: store.workloads }),
   );
+}
+
+/** The Secret with the store's own keys, and what they are called in it. */
+export interface StoreKeys {
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** `undefined` where there is no store, or its keys stand in no Secret. */
+export function storeKeysIn(objects: readonly PlacedObject[]): StoreKeys | undefined {
+  const store = storeIn(objects);
+  if (store === undefined || !('secret' in store.user) || !('secret' in store.password)) return undefined;
+  const { user, password, namespace } = store;
+  return user.secret === password.secret ? { namespace, name: user.secret, user: user.key, password: password.key } : undefined;
 }
 
 function storeIn(objects: readonly PlacedObject[]): Store | undefined {
