@@ -152,6 +152,10 @@ describe('an object of a manifest', () => {
     );
     const change = await plan();
     assert.ok(change?.action === 'update' && change.consent === 'overwrite');
+    assert.ok(
+      change.diff.some(({ path }) => path.startsWith('metadata.labels')),
+      'what would be overwritten is shown, as a dry run with force tells it',
+    );
     assert.deepEqual(change.diff.at(-1), { path: 'owner of .data.a', before: 'kubectl', after: 'slipway' });
     const seen = await see();
     await update(seen);
@@ -339,5 +343,21 @@ describe('the inventory of a stage', () => {
       { path: 'groupKinds', before: ['Secret'], after: ['Deployment.apps', 'Secret'] },
     ]);
     assert.equal(resource.early, true);
+  });
+
+  it('keeps what it said when more is added', async () => {
+    const server = await scriptedServer(() => ({}));
+    const inCluster = { cluster: given('cluster', ADDRESS), reach: () => server.client() };
+    const member = { group: 'apps', kind: 'Deployment', namespace: 'kafka', name: 'a' };
+    const { resource } = applySet(inCluster, { stage: 'kafka', label: LABEL, members: [member], after: [] });
+    const attributes = { groupKinds: ['Secret'], namespaces: ['old'] };
+    const seen = { state: 'ready', owner: 'slipway', physicalId: 'u', attributes, outputs: {} } as const;
+    await resource.steps?.update?.(seen, { cluster: ADDRESS }, { signal, run: 'r', progress: () => undefined });
+    await server.close();
+    assert.deepEqual((JSON.parse(server.received[0]?.body ?? '{}') as { metadata: { annotations: object } }).metadata.annotations, {
+      'applyset.kubernetes.io/tooling': 'slipway/v1',
+      'applyset.kubernetes.io/contains-group-kinds': 'Deployment.apps,Secret',
+      'applyset.kubernetes.io/additional-namespaces': 'kafka,old',
+    });
   });
 });
