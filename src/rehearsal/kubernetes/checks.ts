@@ -93,16 +93,19 @@ function requiredFlaws(object: KubeObject, kind: ServedKind): InvalidField[] {
   return [
     ...(kind.kind === 'Job' ? [] : missing('spec.selector', spec['selector'])),
     ...missing('spec.template.spec.containers', podSpec['containers']),
-    ...containerFlaws(podSpec, 'spec.template.spec'),
+    ...containerFlaws(podSpec, 'spec.template.spec', objectsIn(spec['volumeClaimTemplates']).map(claimName)),
     ...(kind.kind === 'Job' ? [] : selectorFlaws(spec)),
   ];
 }
 
 const storageOf = (spec: JsonObject): Json | undefined => objectIn(objectIn(spec, 'resources'), 'requests')['storage'];
 
+/** A StatefulSet gives its pods a volume of this name for each of its templates. */
+const claimName = (template: JsonObject): string => textIn(objectIn(template, 'metadata'), 'name') ?? '';
+
 /** Names and images, and volumes that mounts name. */
-function containerFlaws(spec: JsonObject, at: string): InvalidField[] {
-  const volumes = objectsIn(spec['volumes']).map((volume) => volume['name']);
+function containerFlaws(spec: JsonObject, at: string, claims: readonly string[] = []): InvalidField[] {
+  const volumes: readonly (Json | undefined)[] = [...objectsIn(spec['volumes']).map((volume) => volume['name']), ...claims];
   return objectsIn(spec['containers']).flatMap((container, index): InvalidField[] => {
     const field = `${at}.containers[${index}]`;
     const required = ['name', 'image'].filter((key) => (container[key] ?? '') === '');
