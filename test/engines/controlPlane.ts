@@ -63,6 +63,8 @@ export async function startControlPlane(): Promise<ControlPlane> {
     '--service-cluster-ip-range=172.20.0.0/16',
     '--allow-privileged',
     '--endpoint-reconciler-type=none',
+    // as EKS does: webhooks are reached by the addresses behind their Services
+    '--enable-aggregator-routing=true',
   ]);
   const server = `https://127.0.0.1:${api}`;
   await until('kube-apiserver', path.join(dir, 'kube-apiserver.log'), apiserver, () => answers(`${server}/readyz`, token));

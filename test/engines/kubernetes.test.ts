@@ -9,7 +9,7 @@ import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import { Refused, Unseen } from '../../src/core/graph/errors.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import type { ClusterAddress } from '../../src/kubernetes/connection.ts';
-import { programToken } from '../../src/kubernetes/execProgram.ts';
+import { programCredential } from '../../src/kubernetes/execProgram.ts';
 import { addonsHealthy } from '../../src/kubernetes/gates/addonsHealthy.ts';
 import { nodesReady } from '../../src/kubernetes/gates/nodesReady.ts';
 import { kubeconfigConnection, type NamedConnection } from '../../src/kubernetes/kubeconfigConnection.ts';
@@ -231,11 +231,17 @@ describe('against the real kube-apiserver', () => {
       const exec = { apiVersion: 'client.authentication.k8s.io/v1beta1', command: program.path, args: ['one'] };
       const named = await kubeconfigConnection({
         file: written({ exec }),
-        program: async (asked) => programToken(asked, { path: asked.command, cwd: plane.dir, env: process.env, now: () => Date.now() }),
+        program: async (asked) =>
+          programCredential(asked, { path: asked.command, cwd: plane.dir, env: process.env, now: () => Date.now() }),
       });
       const connection = named(() => assert.fail('no token of EKS is wanted'));
       for (let reads = 0; reads < 2; reads++) assert.ok((await namespaces(() => connection)).includes('kube-system'));
       assert.equal(program.asked(), 1);
+      const certified = await kubeconfigConnection({
+        file: written({ exec }),
+        program: async () => async () => ({ clientCertificate: plane.clientCertificate }),
+      });
+      assert.ok((await namespaces(certified)).includes('kube-system'), 'by the certificate that a program makes');
     });
 
     it('whose token nobody knows, we do not, and say so', async () => {

@@ -9,7 +9,9 @@ import { folderOf, provide } from './engines.mjs';
 const { values } = parseArgs({ options: { 'require-all': { type: 'boolean', default: false }, only: { type: 'string', multiple: true } } });
 const suites = [
   { name: 'kubernetes', engines: ['etcd', 'kubernetes', 'kwok'] },
+  { name: 'kubernetesContract', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'kubernetesObjects', engines: ['etcd', 'kubernetes', 'kwok'] },
+  { name: 'manifests', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'helm', engines: ['etcd', 'kubernetes', 'kwok', 'helm3', 'helm4'] },
   { name: 'moto', engines: ['moto'] },
   { name: 'contract', engines: ['moto'] },

@@ -78,8 +78,13 @@ function answer(world: World, request: KubeRequest, rules: TokenRules, info: Req
   const { store } = view;
   if (info.is === 'discovery') return discover(store, request, info.path);
   const { path } = info;
-  const kind = kindAt(path, servedKinds(store));
-  if (kind === undefined) throw noSuchPath();
+  const served = servedKinds(store);
+  const kind = kindAt(path, served);
+  if (kind === undefined) {
+    if (!served.some((each) => each.group === path.group && each.version === path.version))
+      return { status: 404, body: '404 page not found\n' };
+    throw noSuchPath();
+  }
   authorize(caller, kind, path.namespace, path.name, verb);
   const resource: ResourceRequest = {
     kind,

@@ -28,7 +28,7 @@ export function readBody(request: ResourceRequest, body: JsonObject, name: strin
   const inside = textIn(metadata, 'namespace');
   if (kind.namespaced && inside !== undefined && inside !== '' && inside !== namespace)
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-  const flaws = flawsOf(body, kind.type);
+  const flaws = flawsOf(body, kind.type, contentType(request) === APPLY_PATCH);
   refuse(request, flaws, name);
   const clean = pruned(body, kind.type);
   const object: KubeObject = {
@@ -69,21 +69,23 @@ function refuse(request: ResourceRequest, flaws: Flaws, name: string): void {
   if (mistyped !== undefined && kind.builtIn) throw badRequest(`${handled}: ${goMismatch(kind.kind, mistyped)}`);
   if (flaws.unknown.length === 0 || request.query.get('fieldValidation') !== 'Strict') return;
   const unknown = `strict decoding error: ${flaws.unknown.map((path) => `unknown field "${path}"`).join(', ')}`;
-  throw badRequest(request.name === undefined && kind.builtIn ? `${handled}: ${unknown}` : unknown);
+  throw badRequest(contentType(request).includes('patch') ? unknown : `${handled}: ${unknown}`);
 }
 
 function refuseApplied(request: ResourceRequest, flaws: Flaws, name: string): void {
   const { kind } = request;
   const problems = [
     ...flaws.unknown.map((path) => `.${path}: field not declared in schema`),
-    ...flaws.mistyped.map(({ path, expected, got }) => `.${path}: expected ${expected}, got ${shownValue(got)}`),
+    ...flaws.mistyped.map(
+      ({ path, expected, got }) => `.${path}: expected ${expected}, got ${expected.startsWith('numeric') ? goName(got) : shownValue(got)}`,
+    ),
   ];
   if (problems.length === 0) return;
   const where = request.namespace === undefined ? `/${name}` : `${request.namespace}/${name}`;
   throw new StatusError(
     500,
     undefined,
-    `failed to create typed patch object (${where}; ${apiVersionOf(kind)}, Kind=${kind.kind}): ${problems.length > 1 ? `errors:\n  ${problems.join('\n  ')}` : problems.join('')}`,
+    `failed to create typed patch object (${where}; ${kind.group}/${kind.version}, Kind=${kind.kind}): ${problems.length > 1 ? `errors:\n  ${problems.join('\n  ')}` : problems.join('')}`,
   );
 }
 

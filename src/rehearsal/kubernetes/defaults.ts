@@ -1,16 +1,35 @@
 import { isList, isObject, objectIn, textIn } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import type { Kind } from './kinds.ts';
-import { podDefaults } from './podDefaults.ts';
+import { podDefaults, withRequests } from './podDefaults.ts';
 
 /**
  * What the API server fills in for a built-in kind before it keeps an object (kubernetes/kubernetes, `pkg/apis/<group>/<version>/defaults.go`).
  * Filled in again, nothing changes.
  */
 export function withDefaults(object: KubeObject, kind: Kind): KubeObject {
-  const fill = FILLS[`${kind.group}/${kind.kind}`];
-  return fill === undefined ? object : { ...object, ...fill(object, objectIn(object, 'spec')) };
+  const name = `${kind.group}/${kind.kind}`;
+  const fill = FILLS[name];
+  const status = FIRST_STATUS[name];
+  const begun: KubeObject = status === undefined || 'status' in object ? object : { ...object, status };
+  return fill === undefined ? begun : { ...begun, ...fill(begun, objectIn(begun, 'spec')) };
 }
+
+/** What Go writes for a status that nobody has written yet. */
+const FIRST_STATUS: Readonly<Record<string, JsonObject>> = {
+  'apps/Deployment': {},
+  'apps/ReplicaSet': { replicas: 0 },
+  'apps/StatefulSet': { replicas: 0, availableReplicas: 0 },
+  'apps/DaemonSet': { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  'batch/Job': {},
+  'batch/CronJob': {},
+  'networking.k8s.io/Ingress': { loadBalancer: {} },
+  'policy/PodDisruptionBudget': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  'autoscaling/HorizontalPodAutoscaler': { desiredReplicas: 0, currentMetrics: null },
+  'apiextensions.k8s.io/CustomResourceDefinition': { conditions: null, acceptedNames: { plural: '', kind: '' } },
+  'apiregistration.k8s.io/APIService': {},
+  'certificates.k8s.io/CertificateSigningRequest': {},
+};
 
 type Fill = (object: KubeObject, spec: JsonObject) => JsonObject;
 
@@ -26,7 +45,7 @@ const FILLS: Readonly<Record<string, Fill>> = {
   }),
   '/Secret': (object) => ({ type: textIn(object, 'type') ?? 'Opaque' }),
   '/Service': (_object, spec) => ({ spec: serviceSpec(spec) }),
-  '/Pod': (_object, spec) => ({ spec: { enableServiceLinks: true, ...podDefaults(spec) } }),
+  '/Pod': (_object, spec) => ({ spec: { enableServiceLinks: true, ...podDefaults(withRequests(spec)) } }),
   '/PersistentVolumeClaim': (object, spec) => ({
     ...filled(spec, { volumeMode: 'Filesystem' }),
     status: { phase: 'Pending', ...objectIn(object, 'status') },
@@ -69,7 +88,10 @@ const FILLS: Readonly<Record<string, Fill>> = {
       minReplicas: 1,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
     }),
-  'apiextensions.k8s.io/CustomResourceDefinition': (_object, spec) => ({ spec: definitionSpec(spec) }),
+  'apiextensions.k8s.io/CustomResourceDefinition': (object, spec) => ({
+    spec: definitionSpec(spec),
+    status: { storedVersions: storageVersions(spec), ...objectIn(object, 'status') },
+  }),
   'apiregistration.k8s.io/APIService': (_object, spec) =>
     isObject(spec['service']) ? { spec: { ...spec, service: { port: 443, ...spec['service'] } } } : {},
   'discovery.k8s.io/EndpointSlice': (object) => ({
@@ -88,7 +110,7 @@ const JOB = {
 
 function withTemplate(spec: JsonObject): JsonObject {
   const template = objectIn(spec, 'template');
-  return 'template' in spec ? { ...spec, template: { ...template, spec: podDefaults(objectIn(template, 'spec')) } } : spec;
+  return 'template' in spec ? { ...spec, template: { metadata: {}, ...template, spec: podDefaults(objectIn(template, 'spec')) } } : spec;
 }
 
 function strategyOf(given: JsonObject): JsonObject {
@@ -128,7 +150,7 @@ function cronSpec(spec: JsonObject): JsonObject {
     successfulJobsHistoryLimit: 3,
     suspend: false,
     ...spec,
-    jobTemplate: { ...template, spec: withTemplate(objectIn(template, 'spec')) },
+    jobTemplate: { metadata: {}, ...template, spec: withTemplate(objectIn(template, 'spec')) },
   };
 }
 
@@ -139,6 +161,7 @@ function serviceSpec(spec: JsonObject): JsonObject {
   return {
     sessionAffinity: 'None',
     ...(type !== 'ExternalName' && { internalTrafficPolicy: 'Cluster' }),
+    ...(spec['clusterIP'] === 'None' && !('selector' in spec) && { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }),
     ...(outside && { externalTrafficPolicy: 'Cluster' }),
     ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }),
     ...spec,
@@ -178,6 +201,11 @@ function webhookDefaults(object: KubeObject, own: JsonObject): JsonObject {
 function withPort(config: JsonObject): JsonObject {
   return isObject(config['service']) ? { ...config, service: { port: 443, ...config['service'] } } : config;
 }
+
+const storageVersions = (spec: JsonObject): readonly Json[] =>
+  objectsIn(spec['versions'])
+    .filter((version) => version['storage'] === true)
+    .map((version) => version['name'] ?? '');
 
 function definitionSpec(spec: JsonObject): JsonObject {
   const names = objectIn(spec, 'names');

@@ -72,3 +72,10 @@ export function kindNamed(name: string): ServedKind {
   if (found === undefined) throw new RangeError(`the rehearsal serves no ${name}`);
   return found;
 }
+
+const BUILT_IN = new Set(KINDS.map(storageOf));
+
+/** Whether the API server has the kind of its own. */
+export function isBuiltIn(kind: Pick<Kind, 'group' | 'plural'>): boolean {
+  return BUILT_IN.has(storageOf(kind));
+}

@@ -30,8 +30,9 @@ export function managersOf(object: KubeObject | undefined): Manager[] {
 
 /** Those that own nothing any more are left out. */
 export function withManagers(object: KubeObject, managers: readonly Manager[]): KubeObject {
-  const managedFields: Json[] = managers
+  const managedFields: Json[] = [...managers]
     .filter((manager) => manager.fields.size > 0)
+    .sort(inOrder)
     .map((manager) => ({
       manager: manager.name,
       operation: manager.operation,
@@ -45,6 +46,12 @@ export function withManagers(object: KubeObject, managers: readonly Manager[]): 
   return { ...object, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } };
 }
 
+/** Appliers first, then by time and name, as the API server writes them. */
+function inOrder(a: Manager, b: Manager): number {
+  const keyOf = ({ operation, time, name, subresource }: Manager): string => [operation, time, name, subresource].join('\n');
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
 /** The fields of an object that somebody can own through an endpoint: not its identity, and nothing that the server writes. */
 export function ownable(object: JsonObject, kind: ServedKind, subresource: string): FieldSet {
   return FieldSet.of(ownedPart(object, kind, subresource), kind.type);
@@ -56,7 +63,6 @@ export function ownedPart(object: JsonObject, kind: ServedKind, subresource: str
   const metadata = without(
     objectIn(object, 'metadata'),
     'name',
-    'generateName',
     'namespace',
     'uid',
     'resourceVersion',

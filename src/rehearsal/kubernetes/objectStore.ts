@@ -1,7 +1,7 @@
 import type { Rows } from '../world.ts';
 import { isList, objectIn, sameJson, textIn } from './json.ts';
 import type { JsonObject, KubeObject } from './json.ts';
-import { storageOf } from './kinds.ts';
+import { isBuiltIn, storageOf } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { alreadyExists, conflict, notFound } from './statusError.ts';
 import type { StoredCluster } from './storedObjects.ts';
@@ -102,7 +102,7 @@ export class ObjectStore {
 
   /** What `create` would keep: with a uid and a time. */
   stamped(kind: Kind, object: KubeObject): KubeObject {
-    const counted = 'spec' in object && !['Namespace', 'Node', 'Service', 'PersistentVolume', 'PersistentVolumeClaim'].includes(kind.kind);
+    const counted = 'spec' in object && !UNCOUNTED.includes(kind.kind);
     return {
       ...object,
       metadata: {
@@ -110,7 +110,7 @@ export class ObjectStore {
         name: object.metadata.name,
         uid: this.#clock.uid(),
         creationTimestamp: this.time(),
-        ...((counted || COUNTED.includes(kind.kind)) && { generation: 1 }),
+        ...((counted || COUNTED.includes(kind.kind) || !isBuiltIn(kind)) && { generation: 1 }),
       },
     };
   }
@@ -157,14 +157,16 @@ export class ObjectStore {
   mark(kind: Kind, object: KubeObject, graceSeconds: number): KubeObject {
     if (textIn(object.metadata, 'deletionTimestamp') !== undefined && object.metadata['deletionGracePeriodSeconds'] === graceSeconds)
       return object;
+    const { generation } = object.metadata;
     const marked: KubeObject = {
       ...object,
       metadata: {
         ...object.metadata,
         deletionTimestamp: this.time(this.now() + graceSeconds * 1000),
-        deletionGracePeriodSeconds: graceSeconds,
-        ...(typeof object.metadata['generation'] === 'number' && { generation: object.metadata['generation'] + 1 }),
+        ...(kind.kind !== 'Namespace' && { deletionGracePeriodSeconds: graceSeconds }),
+        ...(typeof generation === 'number' && { generation: generation + 1 }),
       },
+      ...(kind.kind === 'Namespace' && { status: { ...objectIn(object, 'status'), phase: 'Terminating' } }),
     };
     return this.#put(storageOf(kind), object, marked);
   }
@@ -258,6 +260,9 @@ export class ObjectStore {
   }
 }
 
+/** Kinds with a `spec` whose generation is not counted. */
+const UNCOUNTED = ['Namespace', 'Node', 'Service', 'PersistentVolume', 'PersistentVolumeClaim', 'HorizontalPodAutoscaler'];
+
 /** Kinds without a `spec` whose generation is counted all the same. */
 const COUNTED = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
 
@@ -281,7 +286,7 @@ export function isHeld(object: KubeObject): boolean {
 /** Told to go, at once, and nothing holds it any more. */
 function isReleased(object: KubeObject): boolean {
   const { metadata } = object;
-  return textIn(metadata, 'deletionTimestamp') !== undefined && metadata['deletionGracePeriodSeconds'] === 0 && !isHeld(object);
+  return textIn(metadata, 'deletionTimestamp') !== undefined && (metadata['deletionGracePeriodSeconds'] ?? 0) === 0 && !isHeld(object);
 }
 
 function mergedLabels(before: KubeObject, wanted: KubeObject): JsonObject {

@@ -30,7 +30,7 @@ function containerDefaults(container: JsonObject): JsonObject {
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     ...container,
-    resources: resourceDefaults(objectIn(container, 'resources')),
+    resources: objectIn(container, 'resources'),
     ...(ports.length > 0 && { ports }),
     ...(env.length > 0 && { env }),
     ...Object.fromEntries(probes.map((name) => [name, probeDefaults(objectIn(container, name))])),
@@ -43,8 +43,14 @@ function isLatest(image: string): boolean {
   return !image.includes('@') && (tag === undefined || tag === 'latest');
 }
 
-/** What is limited and not asked for is asked for as much. */
-function resourceDefaults(resources: JsonObject): JsonObject {
+/** In a pod, but not in a template: what is limited and not asked for is asked for as much. */
+export function withRequests(spec: JsonObject): JsonObject {
+  const filled = (name: string): JsonObject =>
+    name in spec ? { [name]: objectsIn(spec[name]).map((each) => ({ ...each, resources: requestsOf(objectIn(each, 'resources')) })) } : {};
+  return { ...spec, ...filled('containers'), ...filled('initContainers') };
+}
+
+function requestsOf(resources: JsonObject): JsonObject {
   if (!isObject(resources['limits'])) return resources;
   return { ...resources, requests: { ...resources['limits'], ...objectIn(resources, 'requests') } };
 }

@@ -77,7 +77,13 @@ function withSelector(job: KubeObject, before: KubeObject | undefined, store: Ob
   };
   return {
     ...job,
-    spec: { ...spec, selector: { matchLabels: { [key]: uid } }, template: { ...template, metadata: { ...metadata, labels } } },
+    metadata: 'labels' in job.metadata ? job.metadata : { ...job.metadata, labels },
+    spec: {
+      manualSelector: false,
+      ...spec,
+      selector: { matchLabels: { [key]: uid } },
+      template: { ...template, metadata: { ...metadata, labels } },
+    },
   };
 }
 

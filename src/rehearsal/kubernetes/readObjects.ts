@@ -19,7 +19,7 @@ export function readObjects(request: ResourceRequest): JsonObject {
   }
   const selected = store.list(kind, namespace).filter(selects(request));
   const { items, metadata } = page(selected, request);
-  const listMetadata = { resourceVersion: String(store.revision), ...metadata };
+  const listMetadata = { ...(!kind.builtIn && { continue: '' }), resourceVersion: String(store.revision), ...metadata };
   const seen = items.map((item) => converted(item, kind));
   if (wantsTable(accept)) return asTable(kind, seen, listMetadata, store.now());
   if (wantsMetadata(accept)) {

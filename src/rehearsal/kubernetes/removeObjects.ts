@@ -41,7 +41,7 @@ export function removeObjects(request: ResourceRequest, body: Json): Removed {
   const left = remove(request, object, options);
   if (left !== undefined) return { status: 200, body: converted(left, kind) };
   const details = { ...detailsOf(kind, name), uid: object.metadata['uid'] ?? '' };
-  if (kind.kind === 'Pod' || kind.kind === 'Namespace') return { status: 200, body: object };
+  if (kind.kind === 'Pod') return { status: 200, body: object };
   return { status: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } };
 }
 
@@ -90,7 +90,8 @@ function checkPreconditions({ kind }: ResourceRequest, object: KubeObject, optio
   const { name } = object.metadata;
   const meta = object.metadata;
   if (uid !== undefined && uid !== meta['uid']) {
-    throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textIn(meta, 'uid') ?? ''}`);
+    const text = `the UID in the precondition (${uid}) does not match the UID in record (${textIn(meta, 'uid') ?? ''}). The object might have been deleted and then recreated`;
+    throw conflict({ ...kind, group: '', plural: kind.kind }, name, text);
   }
   if (revision !== undefined && revision !== meta['resourceVersion']) {
     const text = `Precondition failed: ResourceVersion in precondition: ${revision}, ResourceVersion in object meta: ${textIn(meta, 'resourceVersion') ?? ''}`;

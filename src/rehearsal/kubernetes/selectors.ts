@@ -59,10 +59,15 @@ export function fieldSelector(text: string | null, kind: Pick<Kind, 'kind'>): Ma
     const parts = /^([\w.]+)(==|!=|=)(.*)$/.exec(each.trim());
     const [, path = '', operator = '=', value = ''] = parts ?? [];
     if (parts === null) throw badRequest(`invalid selector: '${text}'; can't understand '${each}'`);
-    if (!known.includes(path)) throw badRequest(`field label not supported: ${path}`);
+    if (!known.includes(path)) throw badRequest(unselectable(path, known, kind));
     return (object: KubeObject): boolean => (fieldText(object, path) === value) === (operator !== '!=');
   });
   return (object) => tests.every((test) => test(object));
+}
+
+function unselectable(path: string, known: readonly string[], kind: Pick<Kind, 'kind'>): string {
+  if (kind.kind in SELECTABLE) return `field label not supported: ${path}`;
+  return `"${path}" is not a known field selector: only ${known.map((each) => `"${each}"`).join(', ')}`;
 }
 
 function labelTest(text: string, whole: string): (labels: JsonObject) => boolean {

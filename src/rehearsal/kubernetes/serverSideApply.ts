@@ -2,12 +2,12 @@ import { FieldSet, itemElement, removeAt, shownPath, valueAt } from './fieldSet.
 import { isList, isObject, sameJson } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import { apiVersionOf } from './kinds.ts';
-import type { Kind, ServedKind } from './kinds.ts';
+import type { ServedKind } from './kinds.ts';
 import { managersOf, ownable, ownedPart, withManagers } from './managedFields.ts';
 import type { Manager } from './managedFields.ts';
 import { ANY, isGranular, memberType } from './fieldType.ts';
 import type { FieldType } from './fieldType.ts';
-import { detailsOf, StatusError } from './statusError.ts';
+import { StatusError } from './statusError.ts';
 
 export interface Applied {
   readonly manager: string;
@@ -38,7 +38,7 @@ export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject
       .filter((path) => fields.has(path) && !sameJson(valueAt(live, path, type), valueAt(wanted, path, type)) && !isItem(path))
       .map((path) => ({ manager, path })),
   );
-  if (conflicts.length > 0 && !applied.force) throw applyConflict(kind, wanted.metadata.name, conflicts);
+  if (conflicts.length > 0 && !applied.force) throw applyConflict(conflicts);
   const lost = new FieldSet(conflicts.map(({ path }) => path));
   const left = others.map((manager) => ({ ...manager, fields: manager.fields.minus(lost) }));
   const gone = (own?.fields ?? new FieldSet([]))
@@ -47,7 +47,7 @@ export function serverSideApply(live: KubeObject | undefined, wanted: KubeObject
     .filter((path) => !left.some((manager) => ownsIn(manager, path)));
   const merged = merge(live === undefined ? {} : live, ownedPart(wanted, kind, subresource), type);
   const result = [...gone]
-    .sort((a, b) => b.length - a.length)
+    .sort((a, b) => a.length - b.length)
     .reduce<Json>((value, path) => dropEmpty(removeAt(value, path, type), path.slice(0, -1), type), merged);
   const object: KubeObject = {
     ...(isObject(result) ? result : {}),
@@ -118,20 +118,34 @@ function dropEmpty(value: Json, path: readonly string[], type: FieldType): Json 
   return isObject(found) && Object.keys(found).length === 0 ? dropEmpty(removeAt(value, path, type), path.slice(0, -1), type) : value;
 }
 
-function applyConflict(
-  kind: Kind,
-  name: string,
-  conflicts: readonly { readonly manager: Manager; readonly path: readonly string[] }[],
-): StatusError {
+interface FieldConflict {
+  readonly manager: Manager;
+  readonly path: readonly string[];
+}
+
+function applyConflict(conflicts: readonly FieldConflict[]): StatusError {
   const causes = conflicts.map(({ manager, path }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${manager.name}"${manager.operation === 'Update' ? ` using ${manager.apiVersion}` : ''}`,
+    message: `conflict with ${shownManager(manager)}`,
     field: shownPath(path),
   }));
   const [first] = causes;
   const message =
     causes.length === 1 && first !== undefined
       ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
-      : `Apply failed with ${causes.length} conflicts: ${causes.map((cause) => `${cause.message}: ${cause.field}`).join('\n')}`;
-  return new StatusError(409, 'Conflict', message, { ...detailsOf(kind, name), causes });
+      : `Apply failed with ${causes.length} conflicts: ${byManager(conflicts).join('\n')}`;
+  return new StatusError(409, 'Conflict', message, { causes });
+}
+
+function byManager(conflicts: readonly FieldConflict[]): string[] {
+  const names = [...new Set(conflicts.map(({ manager }) => shownManager(manager)))].sort();
+  return names.flatMap((name) => [
+    `conflicts with ${name}:`,
+    ...conflicts.filter(({ manager }) => shownManager(manager) === name).map(({ path }) => `- ${shownPath(path)}`),
+  ]);
+}
+
+function shownManager({ name, operation, apiVersion, subresource }: Manager): string {
+  const part = subresource === '' ? '' : ` with subresource "${subresource}"`;
+  return `"${name}"${part}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
 }

@@ -104,7 +104,7 @@ export function invalid(kind: Kind, name: string, fields: readonly InvalidField[
 
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
-  return new StatusError(415, 'UnsupportedMediaType', message, {});
+  return new StatusError(415, 'UnsupportedMediaType', message);
 }
 
 export function methodNotAllowed(): StatusError {
@@ -112,5 +112,5 @@ export function methodNotAllowed(): StatusError {
 }
 
 export function detailsOf(kind: Kind, name: string): JsonObject {
-  return { name, ...(kind.group !== '' && { group: kind.group }), kind: kind.plural };
+  return { ...(name !== '' && { name }), ...(kind.group !== '' && { group: kind.group }), kind: kind.plural };
 }

@@ -51,7 +51,7 @@ function scaleOf(object: KubeObject): JsonObject {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: objectIn(object, 'spec')['replicas'] ?? 0 },
+    spec: objectIn(object, 'spec')['replicas'] === 0 ? {} : { replicas: objectIn(object, 'spec')['replicas'] ?? 0 },
     status: { replicas: objectIn(object, 'status')['replicas'] ?? 0, selector: labels.join(',') },
   };
 }

@@ -1,5 +1,6 @@
 import { memberType } from './fieldType.ts';
-import type { FieldType, ObjectType, Scalar } from './fieldType.ts';
+import { itemElement, shownPath } from './fieldSet.ts';
+import type { FieldType, ListType, ObjectType, Scalar } from './fieldType.ts';
 import { isList, isObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -20,11 +21,15 @@ export interface Flaws {
 interface FoundFlaws {
   readonly unknown: string[];
   readonly mistyped: Mistyped[];
+  readonly keyed: boolean;
 }
 
-/** Holds an object against its kind's fields. */
-export function flawsOf(object: JsonObject, type: ObjectType): Flaws {
-  const flaws: FoundFlaws = { unknown: [], mistyped: [] };
+/**
+ * Holds an object against its kind's fields.
+ * @param keyed items of lists that have keys are named by these, `containers[name="web"]`, as server-side apply does
+ */
+export function flawsOf(object: JsonObject, type: ObjectType, keyed = false): Flaws {
+  const flaws: FoundFlaws = { unknown: [], mistyped: [], keyed };
   check(object, type, '', flaws);
   return flaws;
 }
@@ -43,7 +48,7 @@ function check(value: Json, type: FieldType, path: string, flaws: FoundFlaws): v
     if (expected !== undefined) wrong(expected);
   } else if (type.is === 'list') {
     if (!isList(value)) wrong('list');
-    else value.forEach((each, index) => check(each, type.of, `${path}[${index}]`, flaws));
+    else value.forEach((each, index) => check(each, type.of, `${path}${flaws.keyed ? itemPath(each, type, index) : `[${index}]`}`, flaws));
   } else if (!isObject(value)) {
     wrong('map');
   } else {
@@ -54,6 +59,10 @@ function check(value: Json, type: FieldType, path: string, flaws: FoundFlaws): v
       else check(each, inner, innerPath, flaws);
     }
   }
+}
+
+function itemPath(item: Json, type: ListType, index: number): string {
+  return type.keys.length === 0 ? `[${index}]` : shownPath([itemElement(item, type)]);
 }
 
 /** What a scalar should have been; `undefined` when it is that. */
@@ -82,6 +91,22 @@ function prune(value: Json, type: FieldType): Json {
     Object.entries(value).flatMap(([key, each]) => {
       const inner = memberType(type, key);
       return inner === undefined || each === null ? [] : [[key, prune(each, inner)] as const];
+    }),
+  );
+}
+
+/** Without empty maps and lists: Go leaves them out of what it writes. */
+export function compacted(value: Json, type: FieldType): Json {
+  if (isList(value)) return type.is === 'list' ? value.map((each) => compacted(each, type.of)) : value;
+  if (!isObject(value) || type.is === 'any' || type.is === 'scalar') return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) => {
+      const inner = memberType(type, key);
+      if (inner === undefined) return [[key, each] as const];
+      const isEmpty =
+        (inner.is === 'list' && isList(each) && each.length === 0) ||
+        (inner.is === 'map' && isObject(each) && Object.keys(each).length === 0);
+      return isEmpty ? [] : [[key, compacted(each, inner)] as const];
     }),
   );
 }

@@ -16,6 +16,7 @@ import { sealed } from './sealedSecrets.ts';
 import { serverSideApply } from './serverSideApply.ts';
 import { badRequest, conflict, invalid, methodNotAllowed, notFound, StatusError, unsupportedMediaType } from './statusError.ts';
 import { structuralDefaults } from './structuralSchema.ts';
+import { compacted } from './validate.ts';
 import { wantsMetadata, metadataOf } from './readObjects.ts';
 
 /** POST, PUT and PATCH of an object or its status. @throws StatusError */
@@ -70,7 +71,7 @@ function checkPreconditions({ kind }: ResourceRequest, before: KubeObject, objec
   }
   if (sent === '' && isCustom(kind)) {
     const message = 'Invalid value: 0: must be specified for an update';
-    throw invalid(kind, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message }]);
+    throw invalid({ ...kind, kind: kind.plural }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message }]);
   }
   if (sent !== '' && sent !== before.metadata['resourceVersion']) throw conflict(kind, name);
 }
@@ -88,6 +89,7 @@ function patch(request: ResourceRequest, body: Json): Written {
   }
   const known = isCustom(kind) ? PATCHES.slice(0, 2) : PATCHES;
   if (!known.includes(type)) {
+    if (!PATCHES.includes(type)) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
     throw unsupportedMediaType([...known, APPLY_PATCH]);
   }
   if (live === undefined) throw notFound(kind, name);
@@ -97,7 +99,7 @@ function patch(request: ResourceRequest, body: Json): Written {
   return { ...save(request, live, object), warnings };
 }
 
-function patchedBy(type: string, live: KubeObject, body: Json, { kind, name = '' }: ResourceRequest): Json {
+function patchedBy(type: string, live: KubeObject, body: Json, { kind }: ResourceRequest): Json {
   if (type === 'application/merge-patch+json') return mergePatch(live, body);
   if (type === 'application/strategic-merge-patch+json') return strategicMergePatch(live, body, kind.type);
   if (!isList(body)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
@@ -105,10 +107,7 @@ function patchedBy(type: string, live: KubeObject, body: Json, { kind, name = ''
     return jsonPatch(live, body);
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error;
-    throw new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${error.message}`, {
-      name,
-      kind: kind.plural,
-    });
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }
 
@@ -124,6 +123,9 @@ function apply(request: ResourceRequest, live: KubeObject | undefined, body: Jso
   if (isList(managed) && managed.length > 0) throw badRequest('metadata.managedFields must be nil');
   if (textIn(body, 'apiVersion') === undefined || textIn(body, 'kind') === undefined) throw badRequest('invalid object type: /, Kind=');
   if (live === undefined && request.subresource !== undefined) throw notFound(kind, name);
+  if (textIn(objectIn(body, 'metadata'), 'name') === undefined) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   const { object } = readBody(request, body, name);
   const sent = textIn(object.metadata, 'resourceVersion') ?? '';
   if (sent !== '' && sent !== live?.metadata['resourceVersion']) throw conflict(kind, name);
@@ -155,9 +157,24 @@ function partWritten({ kind, subresource }: ResourceRequest, before: KubeObject 
   return before !== undefined && 'status' in before ? { ...rest, status: objectIn(before, 'status') } : rest;
 }
 
+/** Its metadata without what is empty; the name stays in any case. */
+function named(compact: Json, object: KubeObject): KubeObject['metadata'] {
+  const metadata = isObject(compact) ? objectIn(compact, 'metadata') : {};
+  return { ...metadata, name: object.metadata.name };
+}
+
 function filledIn(request: ResourceRequest, object: KubeObject, before: KubeObject | undefined): KubeObject {
   const { kind } = request;
-  if (!isCustom(kind)) return prepared(withDefaults(object, kind), before, request);
+  if (!isCustom(kind)) {
+    const compact = compacted(object, kind.type);
+    const kept: KubeObject = {
+      ...(isObject(compact) ? compact : {}),
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      metadata: named(compact, object),
+    };
+    return prepared(withDefaults(kept, kind), before, request);
+  }
   const defaulted = structuralDefaults(object, kind.schema);
   return isObject(defaulted) ? { ...defaulted, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata } : object;
 }
