@@ -236,8 +236,9 @@ export class KubernetesClient {
   async outgoing(path: string, query: Query = {}): Promise<Outgoing> {
     const url = this.#address(path);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-    const { certificateAuthority: ca, clientCertificate: client, serverName } = this.#connection;
+    const { certificateAuthority: ca, clientCertificate, serverName } = this.#connection;
     const token = await this.#connection.token();
+    const client = clientCertificate ?? (await this.#connection.madeCertificate?.());
     return {
       url,
       headers: {

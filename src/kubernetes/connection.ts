@@ -1,5 +1,11 @@
 import type { Agent } from 'node:https';
 
+/** Both PEM; the key is a secret. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** How a Kubernetes API server is reached. Plain data and one port: nothing here knows where the cluster came from. */
 export interface Connection {
   /** `https://…` without a path. */
@@ -8,7 +14,9 @@ export interface Connection {
   readonly certificateAuthority?: string;
   /** A bearer token, asked for with every request; it is a secret. `undefined`: the client certificate is who we are. */
   token(): Promise<string | undefined>;
-  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  readonly clientCertificate?: ClientCertificate;
+  /** The same where a program makes it and it ends: asked for with every request; the key is a secret. */
+  madeCertificate?(): Promise<ClientCertificate | undefined>;
   /** The name the server's certificate must carry, where that is not the host of `server` (`tls-server-name`). */
   readonly serverName?: string;
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { Unseen } from '../core/graph/errors.ts';
+import type { ClientCertificate } from './connection.ts';
 
 /** A program that a kubeconfig names to make its credentials (client-go credential plugins). It is data here: nothing runs by reading it. */
 export interface ExecProgram {
@@ -25,38 +26,57 @@ export interface ProgramRun {
 
 const TIMEOUT_MS = 60_000;
 const LONGEST_ANSWER = 1024 * 1024;
-/** A token that does not say when it ends is asked for anew after that. */
+/** A credential that does not say when it ends is asked for anew after that. */
 const UNDATED_MS = 5 * 60_000;
-/** A token that ends sooner is not sent any more: it would end on its way. */
+/** One that ends sooner is not sent any more: it would end on its way. */
 const MARGIN_MS = 10_000;
 
-interface Credential {
-  readonly token: string;
+/** What a program gives: a token, a client certificate, or both. All of it is secret. */
+export interface ProgramCredential {
+  readonly token?: string;
+  readonly clientCertificate?: ClientCertificate;
+}
+
+interface Kept {
+  readonly credential: ProgramCredential;
   readonly until: number;
 }
 
 /**
- * The token that the program prints as an ExecCredential; a secret, kept in memory until its `expirationTimestamp`. One program at a
+ * The credential that the program prints as an ExecCredential; a secret, kept in memory until its `expirationTimestamp`. One program at a
  * time, however many ask. Without a shell; what it says on stderr is shown nowhere.
  * @throws Unseen with one sentence, which quotes nothing of what the program printed.
  */
-export function programToken(program: ExecProgram, run: ProgramRun): () => Promise<string> {
-  let kept: Credential | undefined;
-  let asking: Promise<Credential> | undefined;
+export function programCredential(program: ExecProgram, run: ProgramRun): () => Promise<ProgramCredential> {
+  let kept: Kept | undefined;
+  let asking: Promise<Kept> | undefined;
   return async () => {
-    if (kept !== undefined && run.now() < kept.until) return kept.token;
+    if (kept !== undefined && run.now() < kept.until) return kept.credential;
     asking ??= ask(program, run).finally(() => (asking = undefined));
     kept = await asking;
-    return kept.token;
+    return kept.credential;
   };
 }
 
-async function ask(program: ExecProgram, run: ProgramRun): Promise<Credential> {
+async function ask(program: ExecProgram, run: ProgramRun): Promise<Kept> {
   const status = statusIn(await output(program, run), program, run.path);
-  const { token, expirationTimestamp } = status;
-  if (typeof token !== 'string' || token === '') throw failure(run.path, 'gives no token');
-  const until = typeof expirationTimestamp === 'string' ? Date.parse(expirationTimestamp) : Number.NaN;
-  return { token, until: Number.isNaN(until) ? run.now() + UNDATED_MS : until - MARGIN_MS };
+  const [token, certificate, key] = ['token', 'clientCertificateData', 'clientKeyData'].map((name) => textIn(status, name));
+  // client-go refuses half of a pair too.
+  if ((certificate === undefined) !== (key === undefined))
+    throw failure(run.path, 'gives a client certificate without its key, or a key alone');
+  if (token === undefined && certificate === undefined) throw failure(run.path, 'gives neither a token nor a client certificate');
+  const credential: ProgramCredential = {
+    ...(token === undefined ? {} : { token }),
+    ...(certificate === undefined || key === undefined ? {} : { clientCertificate: { certificate, key } }),
+  };
+  const ends = textIn(status, 'expirationTimestamp');
+  const until = ends === undefined ? Number.NaN : Date.parse(ends);
+  return { credential, until: Number.isNaN(until) ? run.now() + UNDATED_MS : until - MARGIN_MS };
+}
+
+function textIn(status: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = status[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function output({ apiVersion, args, env, cluster }: ExecProgram, { path, cwd, env: own, timeout }: ProgramRun): Promise<string> {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { Refused } from '../core/graph/errors.ts';
 import type { Connection } from './connection.ts';
-import type { ExecProgram } from './execProgram.ts';
+import type { ExecProgram, ProgramCredential } from './execProgram.ts';
 
 /** A connection that a kubeconfig describes; `ownToken` is asked where the file would run a program for an EKS token. */
 export type NamedConnection = (ownToken: () => Promise<string>) => Connection;
@@ -14,10 +14,10 @@ export interface KubeconfigChoice {
   /** Default: the file's own `current-context`. */
   readonly context?: string | undefined;
   /**
-   * What becomes of a program that makes the credentials: its token, once the person has agreed. Absent: none is run.
+   * What becomes of a program that makes the credentials: what it gives, once the person has agreed. Absent: none is run.
    * @throws whatever refuses the kubeconfig.
    */
-  program?(program: ExecProgram): Promise<() => Promise<string>>;
+  program?(program: ExecProgram): Promise<() => Promise<ProgramCredential>>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,10 +49,12 @@ export async function kubeconfigConnection({ file, context, program }: Kubeconfi
   const clientCertificate = await clientCertificateOf(file, base, user);
   const serverName = textIn(cluster, 'tls-server-name');
   const credentials = tokenOf(file, base, user, clientCertificate !== undefined, cluster);
-  const token = typeof credentials === 'object' ? await programmed(file, credentials, program) : credentials;
+  const made = typeof credentials === 'object' ? await programmed(file, credentials, program) : undefined;
+  const token = typeof credentials === 'object' ? async () => (await made?.())?.token : credentials;
   return (ownToken) => ({
     server,
     token: token === 'own' ? ownToken : token,
+    ...(made === undefined ? {} : { madeCertificate: async () => (await made()).clientCertificate }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     ...(serverName === undefined ? {} : { serverName }),
@@ -74,10 +76,10 @@ function tokenOf(
   const program = isFields(user['exec']) ? programOf(file, user['exec'], cluster) : undefined;
   if (program !== undefined) return EKS_TOKEN_PROGRAMS.test(program.command) ? 'own' : program;
   if (hasCertificate) return () => Promise.resolve(undefined);
-  throw refusal(file, 'has no credentials that Slipway can use: a token, a client certificate, or a program that makes a token');
+  throw refusal(file, 'has no credentials that Slipway can use: a token, a client certificate, or a program that makes one of them');
 }
 
-async function programmed(file: string, program: ExecProgram, run: KubeconfigChoice['program']): Promise<Connection['token']> {
+async function programmed(file: string, program: ExecProgram, run: KubeconfigChoice['program']): Promise<() => Promise<ProgramCredential>> {
   if (run === undefined) throw refusal(file, 'makes its credentials with a program, and nobody can be asked whether that may run');
   return run(program);
 }

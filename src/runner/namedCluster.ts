@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { Refused } from '../core/graph/errors.ts';
-import { programToken } from '../kubernetes/execProgram.ts';
-import type { ExecProgram } from '../kubernetes/execProgram.ts';
+import { programCredential } from '../kubernetes/execProgram.ts';
+import type { ExecProgram, ProgramCredential } from '../kubernetes/execProgram.ts';
 import { kubeconfigConnection } from '../kubernetes/kubeconfigConnection.ts';
 import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { liesWithin, realOrSame } from '../kubernetes/realPath.ts';
@@ -43,7 +43,7 @@ export async function namedCluster(options: NamedClusterOptions): Promise<NamedC
   }
 }
 
-async function agreedProgram(program: ExecProgram, options: NamedClusterOptions): Promise<() => Promise<string>> {
+async function agreedProgram(program: ExecProgram, options: NamedClusterOptions): Promise<() => Promise<ProgramCredential>> {
   const { kubeconfig, env, person, consents, signal } = options;
   const path = await locate(program.command, options);
   const command = [path, ...program.args];
@@ -56,7 +56,7 @@ async function agreedProgram(program: ExecProgram, options: NamedClusterOptions)
       next: 'Run once in a terminal and agree, or use a kubeconfig with a token or a client certificate.',
     });
   }
-  return programToken(program, { path, cwd: dirname(kubeconfig), env, now: () => Date.now() });
+  return programCredential(program, { path, cwd: dirname(kubeconfig), env, now: () => Date.now() });
 }
 
 /** The file that would be run: never one of the workspace, never a script of cmd.exe, which reads its arguments as a shell does. */

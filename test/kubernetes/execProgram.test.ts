@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Unseen } from '../../src/core/graph/errors.ts';
-import { programToken, type ExecProgram } from '../../src/kubernetes/execProgram.ts';
+import { programCredential, type ExecProgram, type ProgramCredential } from '../../src/kubernetes/execProgram.ts';
 
 const API = 'client.authentication.k8s.io/v1';
 
@@ -17,9 +17,9 @@ describe('a program that makes credentials', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** A program of the test's, in JavaScript; it stands in `folder` and is run there. */
-  const program = (script: string, more: Partial<ExecProgram> = {}, timeout?: number): (() => Promise<string>) => {
+  const credentialOf = (script: string, more: Partial<ExecProgram> = {}, timeout?: number): (() => Promise<ProgramCredential>) => {
     writeFileSync(join(folder, 'program.cjs'), script);
-    return programToken(
+    return programCredential(
       { apiVersion: API, command: 'node', args: ['program.cjs', ...(more.args ?? [])], env: {}, ...without(more) },
       {
         path: process.execPath,
@@ -29,6 +29,10 @@ describe('a program that makes credentials', () => {
         ...(timeout === undefined ? {} : { timeout }),
       },
     );
+  };
+  const program = (...given: Parameters<typeof credentialOf>): (() => Promise<string | undefined>) => {
+    const credential = credentialOf(...given);
+    return async () => (await credential()).token;
   };
   const without = ({ args: _, ...rest }: Partial<ExecProgram>): Partial<ExecProgram> => rest;
   const answer = (status: string, kind = 'ExecCredential', version = API): string =>
@@ -77,6 +81,16 @@ describe('a program that makes credentials', () => {
     assert.equal(await token(), 'canary-2');
   });
 
+  it('may give a client certificate, with a token or without', async () => {
+    const pair = { certificate: 'CERT', key: 'canary-key' };
+    const both = `clientCertificateData: 'CERT', clientKeyData: 'canary-key'`;
+    assert.deepEqual(await credentialOf(answer(`{ ${both} }`))(), { clientCertificate: pair });
+    assert.deepEqual(await credentialOf(answer(`{ token: 'canary-token', ${both} }`))(), {
+      token: 'canary-token',
+      clientCertificate: pair,
+    });
+  });
+
   it('is asked anew after it failed', async () => {
     const token = program(
       `const fs = require('fs'); if (!fs.existsSync('second')) { fs.writeFileSync('second', ''); process.exit(1); } ${answer(`{ token: 'canary-token' }`)}`,
@@ -91,7 +105,9 @@ describe('a program that makes credentials', () => {
       [`console.log('canary');`, /no ExecCredential/],
       [answer(`{ token: 'canary' }`, 'Secret'), /no ExecCredential/],
       [answer(`{ token: 'canary' }`, 'ExecCredential', 'client.authentication.k8s.io/v1beta1'), /another version/],
-      [answer(`{ clientKeyData: 'canary' }`), /gives no token/],
+      [answer(`{ clientKeyData: 'canary' }`), /without its key, or a key alone/],
+      [answer(`{ token: 'canary', clientCertificateData: 'canary' }`), /without its key, or a key alone/],
+      [answer(`{ token: '' }`), /neither a token nor a client certificate/],
       [`console.log('canary'.repeat(1_000_000));`, /more than a credential/],
       [`console.log('canary'); setInterval(() => undefined, 1_000);`, /in time/, 300],
     ];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Refused } from '../../src/core/graph/errors.ts';
+import type { ProgramCredential } from '../../src/kubernetes/execProgram.ts';
 import { kubeconfigConnection } from '../../src/kubernetes/kubeconfigConnection.ts';
 
 const own = () => Promise.resolve('canary-own');
@@ -64,6 +65,18 @@ describe('a kubeconfig that the person names', () => {
     }
     write({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/tmp/evil' } });
     await assert.rejects(connect(), Refused);
+  });
+
+  it('takes what an agreed program gives: a token, a client certificate, or both', async () => {
+    write({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/opt/login' } });
+    const clientCertificate = { certificate: 'CERT', key: 'canary-key' };
+    const gives = async (credential: ProgramCredential) => {
+      const connection = (await kubeconfigConnection({ file, program: async () => async () => credential }))(own);
+      return [await connection.token(), await connection.madeCertificate?.()];
+    };
+    assert.deepEqual(await gives({ clientCertificate }), [undefined, clientCertificate]);
+    assert.deepEqual(await gives({ token: 'canary-token' }), ['canary-token', undefined]);
+    assert.deepEqual(await gives({ token: 'canary-token', clientCertificate }), ['canary-token', clientCertificate]);
   });
 
   it('is refused in one sentence, which quotes nothing of it', async () => {
