@@ -55,5 +55,6 @@ function wholeNumber(text: string): number {
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(text) ?? [];
   const octal = /^0[oO]?([0-7]+)$/.exec(digits);
   const value = octal ? Number(`0o${octal[1] ?? ''}`) : Number(digits);
-  return sign === '-' ? -value : value;
+  // not -value: JSON of Go has no negative zero among whole numbers
+  return sign === '-' ? 0 - value : value;
 }
