@@ -40,7 +40,9 @@ if (values.desktop) {
     end(1);
   }
   say('opening desktop VS Code; close its window to stop …');
-  const child = spawn('code', [...folders, '--disable-workspace-trust', '--wait', folder], { stdio: 'inherit' });
+  // the person's own journal and pins stay their own, and what this start leaves goes with its folder
+  const env = { ...process.env, XDG_STATE_HOME: path.join(dir, 'state') };
+  const child = spawn('code', [...folders, '--disable-workspace-trust', '--wait', folder], { stdio: 'inherit', env });
   stop = () => child.kill();
   child.on('exit', (code) => end(code ?? 1));
 } else {
