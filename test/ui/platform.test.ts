@@ -1,59 +1,37 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser, openWorkbench } from '../../tools/vscode/browser.mjs';
-import { installExtension, startServer } from '../../tools/vscode/server.mjs';
-import { Workbench } from '../../tools/vscode/workbench.mjs';
+import type { Locator, Page } from 'playwright-core';
+import type { Workbench } from '../../tools/vscode/workbench.mjs';
+import { UiHost } from './window.ts';
 
-const VSIX = process.env['VSIX'] ?? 'dist/slipway.vsix';
-/** Fast enough for a test, slow enough that each state is drawn. */
-const SETTINGS = { 'slipway.rehearsal': true, 'slipway.timeScale': 200 };
 const WHOLE_RUN = 240_000;
+/** What must not become a link or an icon. */
+const HOSTILE = '[x](command:workbench.action.quit) $(flame)';
 
 /** The packaged extension in a real VS Code, with the rehearsed account behind it: what a person sees from nothing to ready and back. */
 describe('a platform in the window', function () {
   this.timeout(60_000);
-  let dir: string;
-  let server: Awaited<ReturnType<typeof startServer>>;
-  let browser: Browser;
+  let host: UiHost;
+  let file: string;
   let page: Page;
   let workbench: Workbench;
   let tree: Locator;
+  let root: (text: RegExp) => Locator;
 
   before(async function () {
     this.timeout(180_000);
-    dir = mkdtempSync(path.join(tmpdir(), 'slipway-ui-'));
-    const folder = path.join(dir, 'cauchy');
-    mkdirSync(folder);
-    cpSync('manifests', folder, { recursive: true });
-    installExtension(dir, VSIX);
-    mkdirSync(path.join(dir, 'user/Machine'), { recursive: true });
-    writeFileSync(path.join(dir, 'user/Machine/settings.json'), JSON.stringify(SETTINGS));
-    server = await startServer({ dir, settings: SETTINGS });
-    browser = await launchBrowser();
-    page = await openWorkbench(browser, server, { folder });
-    workbench = new Workbench(page);
-    await workbench.ready();
-    await workbench.openView('Slipway');
-    tree = page.getByRole('tree', { name: /Platforms/ });
+    host = await UiHost.start();
+    const folder = host.platformFolder();
+    file = path.join(folder, 'platform.yml');
+    ({ page, workbench, tree, root } = await host.open(folder));
   });
 
   afterEach(async function () {
-    const pictures = process.env['SHOT_DIR'];
-    if (pictures !== undefined && this.currentTest?.state === 'failed') {
-      await page.screenshot({ path: path.join(pictures, `${this.currentTest.title.replace(/\W+/g, '-')}.png`) });
-    }
+    if (this.currentTest?.state === 'failed') await host.shoot(this.currentTest.title);
   });
 
-  after(async () => {
-    await browser.close();
-    server.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
-
-  const root = (text: RegExp): Locator => workbench.row(tree, 'cauchy').filter({ hasText: text });
+  after(() => host.stop());
 
   it('shows the stages as not created, with REHEARSAL as the first word', async () => {
     await root(/not created/).waitFor({ timeout: 60_000 });
@@ -78,6 +56,31 @@ describe('a platform in the window', function () {
     await hover.waitFor({ state: 'hidden' });
   });
 
+  it('shows hostile text as text, and makes neither a link nor an icon of it', async () => {
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `${before}"${HOSTILE}\\e[2J\\u202e": 1\n`);
+    await root(/platform\.yml has 1 error/).waitFor();
+    const problem = (await workbench.problems()).filter({ hasText: `${HOSTILE}\\u{1b}[2J\\u{202e}` });
+    await problem.first().waitFor();
+    assert.equal(await problem.locator('a[href^="command:"], .codicon-flame').count(), 0);
+    await host.shoot('hostile');
+    writeFileSync(file, before);
+    await root(/not created/).waitFor();
+    await workbench.command('View: Hide Panel');
+  });
+
+  it('keeps saying what a plan is worth: one that is open tells that platform.yml has changed since', async () => {
+    await workbench.command('Slipway: Preview Plan');
+    await workbench.editorTab('Plan of cauchy').waitFor();
+    const first = workbench.lines().first();
+    await first.filter({ hasText: /Plan.of.cauchy.\(REHEARSAL\)/ }).waitFor();
+    appendFileSync(file, '# a thought\n');
+    await first.filter({ hasText: /This.plan.is.older.than.the.latest.change.of.platform\.yml:.preview.again\./ }).waitFor();
+    await host.shoot('stale plan');
+    await workbench.command('Slipway: Preview Plan');
+    await first.filter({ hasText: /Plan.of.cauchy.\(REHEARSAL\)/ }).waitFor();
+  });
+
   it('applies after one question, and everything gets ready', async function () {
     this.timeout(WHOLE_RUN);
     await page.getByRole('button', { name: 'Apply All...' }).first().click();
@@ -88,6 +91,15 @@ describe('a platform in the window', function () {
     await root(/applying \d\/5/).waitFor();
     await root(/· ready ·/).waitFor({ timeout: WHOLE_RUN });
     for (const state of await tree.getByRole('treeitem').locator('.label-description').allInnerTexts()) assert.match(state, /ready/);
+  });
+
+  it('copies the id of a row from its menu', async () => {
+    await workbench.expand(workbench.row(tree, 'Virtual Private Cloud'));
+    const vpc = tree.getByRole('treeitem').filter({ hasText: /^VPC 10\.0\.0\.0\/16/ });
+    await vpc.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Copy ID' }).click();
+    await page.locator('.part.statusbar').getByText('Slipway: copied').waitFor();
+    await workbench.expand(workbench.row(tree, 'Virtual Private Cloud'));
   });
 
   it('shows the commands that somebody would type, and only what needs attention when asked to', async () => {

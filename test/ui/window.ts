@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -56,10 +56,10 @@ export class UiHost {
     return new UiHost(dir, await startServer({ dir, settings, ...options }), await launchBrowser());
   }
 
-  /** A copy of the sample's folder. */
+  /** A platform of AWS stages alone: quick to bring up, and it needs no Helm. */
   platformFolder(name = 'cauchy'): string {
     const folder = this.emptyFolder(name);
-    cpSync('manifests', folder, { recursive: true });
+    writeFileSync(path.join(folder, 'platform.yml'), `name: ${name}\nregion: us-west-2\n`);
     return folder;
   }
 

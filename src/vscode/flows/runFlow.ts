@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/engine/events.ts';
 import type { PlanView } from '../../runner/protocol.ts';
 import type { Dialogs } from '../dialogs.ts';
-import { planSummary, planText, type PreviewContext } from '../model/planPreview.ts';
+import { errorsOf, planSummary, planText, type PreviewContext } from '../model/planPreview.ts';
 import { visibleText } from '../model/visibleText.ts';
 import type { Platform } from '../platform.ts';
 
@@ -24,14 +24,9 @@ export async function planAndRun(
   stages?: readonly string[],
 ): Promise<Outcome | undefined> {
   const plan = await dialogs.busy(`Planning ${platform.name}`, () => platform.plan(verb, stages));
-  const errors = plan.findings.filter(({ severity }) => severity === 'error');
+  const errors = errorsOf(plan);
   if (errors.length > 0) {
-    await showRefusal(
-      platform,
-      dialogs,
-      plan,
-      errors.map(({ message }) => visibleText(message, 300)),
-    );
+    await showRefusal(platform, dialogs, plan, errors);
     return undefined;
   }
   if (plan.changes.length === 0) {

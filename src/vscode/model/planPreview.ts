@@ -44,12 +44,14 @@ export function planSummary(plan: PlanView, context: PreviewContext): readonly s
 /** Whether something keeps a run of this plan from beginning. */
 const isRefused = ({ findings }: PlanView): boolean => findings.some(({ severity }) => severity === 'error');
 
+/** What keeps a run of this plan from beginning, each once: several resources may lack the same. */
+export const errorsOf = ({ findings }: PlanView): readonly string[] => [
+  ...new Set(findings.filter(({ severity }) => severity === 'error').map(({ message }) => visibleText(message, 400))),
+];
+
 function refusal(plan: PlanView): readonly string[] {
   return isRefused(plan) ? ['Nothing would be done before this is put right:', ...errorsOf(plan).map((error) => `  ${error}`), ''] : [];
 }
-
-const errorsOf = ({ findings }: PlanView): readonly string[] =>
-  findings.filter(({ severity }) => severity === 'error').map(({ message }) => visibleText(message, 400));
 
 /** Which are blocked, and why; a refusal has told it already. */
 function blockedLines(plan: PlanView): readonly string[] {

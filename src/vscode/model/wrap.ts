@@ -1,7 +1,7 @@
 /** Characters of a line in a document that is read beside the tree. */
 const WIDTH = 100;
 
-/** Breaks one line of text between words; what follows the first line stands two characters further in, so that it folds with it. */
+/** Breaks one line of text between words. All of it stands equally far in: what is indented further would be folded away. */
 export function wrapped(line: string, width = WIDTH): readonly string[] {
   const indent = /^ */.exec(line)?.[0] ?? '';
   const lines: string[] = [];
@@ -10,7 +10,7 @@ export function wrapped(line: string, width = WIDTH): readonly string[] {
     const isEmpty = current.trim() === '';
     if (!isEmpty && current.length + 1 + word.length > width) {
       lines.push(current);
-      current = `${indent}  ${word}`;
+      current = `${indent}${word}`;
     } else current = isEmpty ? `${current}${word}` : `${current} ${word}`;
   }
   return [...lines, current];

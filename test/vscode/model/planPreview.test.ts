@@ -58,11 +58,13 @@ describe('a plan as people read it', () => {
   it('begins with what refuses it, and says that nothing would be done', () => {
     const summary = 'Private subnet: cidr cannot be changed in place. Put it back.';
     const blocked = change({ resource: 'b', title: 'Private subnet', action: 'blocked', summary });
-    const plan = planOf([change(), blocked], { findings: [{ code: 'immutable', severity: 'error', message: summary }] });
+    const error = { code: 'immutable', severity: 'error', message: summary } as const;
+    const plan = planOf([change(), blocked], { findings: [error, error] });
+    assert.equal(dialog(plan).split('Put it back').length, 2, 'told once');
     assert.match(dialog(plan), /^Nothing would be done before this is put right:\n {2}Private subnet: cidr cannot be changed in place\./);
     assert.match(dialog(plan), /\nTotal: nothing as it stands · otherwise 1 to create, 1 blocked · ≈\$283\/mo$/);
-    const [error, nothing, , first] = planLines(plan, createStyle(false), false);
-    assert.match(error ?? '', /^error: Private subnet: cidr cannot/);
+    const [told, nothing, , first] = planLines(plan, createStyle(false), false);
+    assert.match(told ?? '', /^error: Private subnet: cidr cannot/);
     assert.equal(nothing, 'Nothing would be done before this is put right.');
     assert.match(first ?? '', /^blocked/);
     assert.match(terminal(plan), /\nNothing as it stands; otherwise 2 changes, /);
@@ -76,6 +78,14 @@ describe('a plan as people read it', () => {
     assert.match(document, /^ {6}tags\.old: "x" → \(nothing\)\n {6}tags\.team: "a" → "b"$/m);
     assert.match(terminal(planOf([tagged])), /^ +tags\.old +x → none\n +tags\.team +a → b$/m);
     assert.doesNotMatch(document + terminal(planOf([tagged])), /slipway:platform/);
+  });
+
+  it('shows what hides or turns text round as what it is', () => {
+    const before = { team: '[x](command:workbench.action.quit) \u001b[2J\u202egnp' };
+    const tagged = change({ action: 'update', summary: '', title: 'VPC \u202e', diff: [{ path: 'tags', before, after: { team: 'a' } }] });
+    const text = planText(planOf([tagged]), context) + dialog(planOf([tagged])) + terminal(planOf([tagged]));
+    assert.doesNotMatch(text, /[\u001b\u202e]/);
+    assert.match(text, /\[x\]\(command:workbench\.action\.quit\)/);
   });
 
   it('tells a finding once, in lines that fit beside the tree', () => {
