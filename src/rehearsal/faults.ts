@@ -116,6 +116,11 @@ export const FAULTS: readonly FaultKind[] = [
     text: 'Somebody else’s pods take all slots of the nodes.',
     argument: { text: 'how many slots of each node they leave (default 0)', required: false, pattern: /^\d{1,2}$/ },
   },
+  {
+    name: 'api-restart',
+    text: 'The cluster’s API server is replaced: watches break, and for half a minute of the world nobody answers.',
+    shots: 1,
+  },
   { name: 'no-default-class', text: 'No storage class counts as the default one.' },
   { name: 'no-load-balancer-subnet', text: 'The cluster finds no subnet that is fit for a load balancer.' },
   { name: 'not-delegated', text: 'The registrar of the domain still names other name servers.' },

@@ -177,6 +177,11 @@ export class FolderWorld implements World {
     replaceFile(join(this.folder, CLOCK_FILE), `${JSON.stringify({ now: this.now() })}\n`);
   }
 
+  /** How many bytes of state were written since it was opened. */
+  get savedBytes(): number {
+    return this.#files.written;
+  }
+
   /** Saves, and lets the next process serve this world. */
   close(): void {
     this.save();

@@ -44,9 +44,15 @@ export class WorldFiles {
   #generation = 0;
   #log: number | undefined;
   #size = 0;
+  #written = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Bytes of state that were written so far. */
+  get written(): number {
+    return this.#written;
   }
 
   /** @throws WorldUnreadable */
@@ -73,7 +79,9 @@ export class WorldFiles {
     const parts = state.parts.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',\n');
     const rows = state.rows.map(([name, kept]) => `${JSON.stringify(name)}:${JSON.stringify(kept)}`).join(',\n');
     const head = JSON.stringify({ ...state.identity, generation: this.#generation, random: state.random }).slice(0, -1);
-    replaceFile(join(this.#folder, STATE_FILE), `${head},"parts":{\n${parts}},\n"rows":{\n${rows}}}\n`);
+    const text = `${head},"parts":{\n${parts}},\n"rows":{\n${rows}}}\n`;
+    replaceFile(join(this.#folder, STATE_FILE), text);
+    this.#written += Buffer.byteLength(text);
     replaceFile(join(this.#folder, LOG_FILE), `${JSON.stringify({ generation: this.#generation })}\n`);
     this.#log = openSync(join(this.#folder, LOG_FILE), 'a', 0o600);
     this.#size = 0;
@@ -94,6 +102,7 @@ export class WorldFiles {
     if (this.#log === undefined) throw new Error('the log of the world is not open');
     writeSync(this.#log, line);
     this.#size += Buffer.byteLength(line);
+    this.#written += Buffer.byteLength(line);
     return this.#size > FULL_BYTES;
   }
 

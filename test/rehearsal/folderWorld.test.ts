@@ -85,7 +85,8 @@ describe('world in a folder', () => {
     open().close();
   });
 
-  it('survives a SIGKILL of its server, with everything that was answered', async () => {
+  it('survives a SIGKILL of its server, with everything that was answered', async function () {
+    this.timeout(60_000);
     const server = spawn(process.execPath, ['-e', SERVER, folder], { stdio: ['ignore', 'pipe', 'inherit'], cwd: process.cwd() });
     const [line] = (await once(server.stdout, 'data')) as [Buffer];
     const { endpoint, credentials } = JSON.parse(line.toString()) as {

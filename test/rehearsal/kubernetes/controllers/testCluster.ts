@@ -9,7 +9,7 @@ import { FolderWorld } from '../../../../src/rehearsal/folderWorld.ts';
 import { objectsOf } from '../../../../src/rehearsal/kubernetes/clusterObjects.ts';
 import { withDefaults } from '../../../../src/rehearsal/kubernetes/defaults.ts';
 import { objectIn, textIn, type Json, type JsonObject, type KubeObject } from '../../../../src/rehearsal/kubernetes/json.ts';
-import { kindNamed, type Kind } from '../../../../src/rehearsal/kubernetes/kinds.ts';
+import { apiVersionOf, kindNamed, KINDS, type Kind } from '../../../../src/rehearsal/kubernetes/kinds.ts';
 import { EVENT, NAMESPACE, POD } from '../../../../src/rehearsal/kubernetes/controllers/kinds.ts';
 import { namespaceOf, type ObjectStore } from '../../../../src/rehearsal/kubernetes/objectStore.ts';
 
@@ -57,7 +57,9 @@ export class TestCluster {
       launchedAt: this.world.now(),
       readyAt: this.world.now(),
     };
-    this.record.nodegroups['ng']?.nodes.push(node);
+    const group = this.record.nodegroups['ng'];
+    group?.nodes.push(node);
+    if (group !== undefined) group.settings = { ...group.settings, desired: group.nodes.length };
     return node;
   }
 
@@ -85,7 +87,9 @@ export class TestCluster {
   apply(object: JsonObject): KubeObject {
     const metadata = objectIn(object, 'metadata');
     const name = textIn(metadata, 'name') ?? '';
-    const kind = kindNamed(textIn(object, 'kind') ?? '');
+    const kind =
+      KINDS.find((each) => each.kind === object['kind'] && apiVersionOf(each) === object['apiVersion']) ??
+      kindNamed(textIn(object, 'kind') ?? '');
     const namespace = kind.namespaced ? (textIn(metadata, 'namespace') ?? 'default') : undefined;
     const whole: KubeObject = {
       ...object,
@@ -104,6 +108,20 @@ export class TestCluster {
         ? store.create(kind, filled)
         : store.replace(kind, { ...before, ...filled, metadata: { ...before.metadata, ...filled.metadata } });
     return written;
+  }
+
+  /** The same for a kind that a definition in the cluster brought, or will bring. */
+  write(object: KubeObject): void {
+    const { apiVersion, kind } = object;
+    if (KINDS.some((each) => each.kind === kind && apiVersionOf(each) === apiVersion)) return void this.apply(object);
+    const [group = '', version = 'v1'] = apiVersion.split('/');
+    const lower = kind.toLowerCase();
+    const plural = lower.endsWith('s') ? lower : `${lower}s`;
+    const isCluster = kind.startsWith('Cluster');
+    const namespace = isCluster ? {} : { namespace: textIn(object.metadata, 'namespace') ?? 'default' };
+    const known: Kind = { group, version, kind, plural: lower === 'eventbus' ? lower : plural, namespaced: !isCluster };
+    if (this.store.find(known, namespace.namespace ?? '', object.metadata.name) !== undefined) return;
+    this.store.create(known, { ...object, metadata: { ...object.metadata, ...namespace } });
   }
 
   get(kind: Kind, name: string, namespace = 'default'): KubeObject {
@@ -126,11 +144,18 @@ export class TestCluster {
       .map((event) => [event['type'], event['reason'], event['message']].map(String).join(' '));
   }
 
+  /** What is not ready, and what was warned of. */
   describe(): string {
-    const pods = this.store.list(POD).map((pod) => `${namespaceOf(pod)}/${pod.metadata.name} ${JSON.stringify(objectIn(pod, 'status'))}`);
-    return [...pods, ...this.store.list(EVENT).map((event) => `${String(event['reason'])}: ${String(event['message'])}`)]
-      .join('\n')
-      .slice(0, 4000);
+    const pods = this.store
+      .list(POD)
+      .filter((pod) => condition(objectIn(pod, 'status'), 'Ready') !== 'True')
+      .map(
+        (pod) =>
+          `${namespaceOf(pod)}/${pod.metadata.name} ${JSON.stringify(objectIn(pod, 'status')['containerStatuses'] ?? objectIn(pod, 'status'))}`,
+      );
+    const warnings = this.store.list(EVENT).filter((event) => event['type'] === 'Warning');
+    const told = warnings.map((event) => `${event.metadata.name} ${String(event['reason'])}: ${String(event['message'])}`);
+    return [...pods, ...told].join('\n').slice(0, 6000);
   }
 
   remove(): void {
