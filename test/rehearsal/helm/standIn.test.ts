@@ -35,7 +35,7 @@ describe('the rehearsal’s Helm', function () {
   let kubeconfig: string;
 
   beforeEach(async () => {
-    cluster = new TestCluster(3, { timeScale: TIME_SCALE, wall: () => Date.now() });
+    cluster = new TestCluster(5, { timeScale: TIME_SCALE, wall: () => Date.now() });
     const { world, record } = cluster;
     folder = mkdtempSync(join(tmpdir(), 'slipway-helm-test-'));
     const log = new RequestLog(folder, () => world.wall());
@@ -163,7 +163,13 @@ describe('the rehearsal’s Helm', function () {
 
   it('makes Sentry’s secret key once, and a new one after an uninstall; passwords stay out of the world', async () => {
     const values = { filestore: { s3: { secretKey: 'canary-secret-key', bucketName: 'sentry' } } };
-    assert.equal((await upgrade('sentry', 'sentry', ['--repo', 'https://sentry-kubernetes.github.io/charts'], values)).code, 0);
+    assert.deepEqual(
+      await upgrade('sentry', 'sentry', ['--repo', 'https://sentry-kubernetes.github.io/charts'], values).then(({ code, stderr }) => [
+        code,
+        stderr,
+      ]),
+      [0, ''],
+    );
     const key = (): Json | undefined => objectIn(cluster.get(SECRET, 'sentry-sentry-secret', 'sentry'), 'data')['key'];
     const first = key();
     assert.match(Buffer.from(String(first), 'base64').toString(), /^rehearsal-[A-Za-z0-9]{50}$/);
