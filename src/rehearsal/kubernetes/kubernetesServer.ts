@@ -170,7 +170,10 @@ class Served {
 
   #watch(watch: Watch, answer: KubeAnswer, response: ServerResponse): void {
     response.writeHead(answer.status, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
-    const write = (event: WatchEvent): void => void response.write(`${JSON.stringify(event)}\n`);
+    // An answer that was ended is closed a moment later.
+    const write = (event: WatchEvent): void => {
+      if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`);
+    };
     // Headers go out at once, also where nothing is to be told yet.
     response.flushHeaders();
     for (const event of watch.first) write(event);
@@ -200,7 +203,9 @@ class Served {
       return;
     }
     const unfollow = log.follow(
-      (text) => void response.write(text),
+      (text) => {
+        if (!response.writableEnded) response.write(text);
+      },
       () => response.end(),
     );
     this.#keep(
