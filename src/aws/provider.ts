@@ -4,6 +4,7 @@ import type { AwsScope } from './awsScope.ts';
 import { discoverEc2 } from './ec2/discoverEc2.ts';
 import { discoverEks } from './eks/discoverEks.ts';
 import { discoverIam } from './iam/discoverIam.ts';
+import { discoverRoute53 } from './route53/discoverRoute53.ts';
 import { preflight } from './preflight.ts';
 import { residueOf, type Discover } from './residue.ts';
 
@@ -19,7 +20,11 @@ const PARALLEL = 12;
 export function awsProvider(scope: ProviderScope): Provider {
   const { spec } = scope;
   const stray = { ...scope, clusterName: spec.name };
-  const others: readonly Discover[] = [(look) => discoverEks(stray, look), (look) => discoverIam(scope, spec.name, look)];
+  const others: readonly Discover[] = [
+    (look) => discoverEks(stray, look),
+    (look) => discoverIam(scope, spec.name, look),
+    (look) => discoverRoute53(scope, look),
+  ];
   const zones = typeof spec.network.zones === 'number' ? spec.network.zones : spec.network.zones.length;
   return {
     name: 'aws',

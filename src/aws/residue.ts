@@ -35,6 +35,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'AWS::EKS::Cluster': 'cluster',
   'AWS::EKS::Nodegroup': 'node group',
   'AWS::EKS::Addon': 'add-on',
+  'AWS::Route53::HostedZone': 'hosted zone',
+  'AWS::Route53::RecordSetGroup': 'DNS records',
 };
 
 async function ofOthers(discover: Discover, look: Look): Promise<readonly Residue[]> {

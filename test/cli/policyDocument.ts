@@ -36,6 +36,8 @@ export function actionsInSource(folder: string): ReadonlySet<string> {
     const text = readFileSync(join(folder, file), 'utf8');
     for (const [, names = '', client = ''] of text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'@aws-sdk\/client-([\w-]+)'/g)) {
       if (ELSEWHERE.has(client)) continue;
+      // Buckets are in the store of the cluster, which knows nothing of IAM.
+      if (client === 's3') continue;
       const prefix = PREFIX[client];
       for (const [, sent, paged] of names.matchAll(/\b(?:([A-Z]\w*)Command|paginate([A-Z]\w*))\b/g)) {
         const operation = sent ?? paged ?? '';

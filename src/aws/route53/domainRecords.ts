@@ -7,6 +7,7 @@ import {
 import { compare } from '../../core/graph/compare.ts';
 import { NotYet } from '../../core/graph/errors.ts';
 import type {
+  AnyResource,
   Attributes,
   Change,
   Foreseen,
@@ -25,7 +26,8 @@ import { bareId, domainName } from './domainName.ts';
 import { ownershipName, ownershipSet, readOwnership } from './ownership.ts';
 import { aliasTarget, recordSetsOf, targetOf } from './recordSets.ts';
 
-export const RECORDS: ResourceId = 'dns-records';
+export const recordsId = (domain: string): ResourceId => `dns-records/${domainName(domain)}`;
+const RECORDS_KIND = 'AWS::Route53::RecordSetGroup';
 const CNAME_TTL = 300;
 
 export type DomainRecordsNeeds = { readonly zone: Handle<HostedZoneOut>; readonly balancer: Handle<LoadBalancerOut> };
@@ -50,67 +52,30 @@ interface Found {
  * below it. They are one resource, since they and the TXT record that says whose they are change in one atomic batch.
  *
  * A record is ours if that TXT record says so and it still leads where we last let it lead. Any other is somebody else's, is shown, and
- * is overwritten only with the consent `overwrite:dns-records`. Each change names what was seen before it, so that nothing that
+ * is overwritten only with the consent `overwrite:dns-records/DOMAIN`. Each change names what was seen before it, so that nothing that
  * came meanwhile is lost.
  */
 export function domainRecords(scope: AwsScope, domain: string, needs: DomainRecordsNeeds): Resource<DomainRecordsOut, DomainRecordsNeeds> {
   const title = `Records of ${domain}`;
   const platform = scope.identity.platform;
-  const outputs = { names: [domain, `*.${domain}`] };
   const wanted = ({ balancer }: Foreseen<DomainRecordsNeeds>): Attributes => ({
     [labelOf(domain, APEX)]: aliasOf(balancer),
     [labelOf(domain, WILDCARD)]: balancer.dnsName === undefined ? undefined : aliasTarget(balancer.dnsName),
   });
-  let found: Found | undefined;
-  /** The last change of ours; what was made in an earlier run is believed to have spread. */
-  let change: string | undefined;
-
-  const submit = async (changes: readonly RecordChange[], zoneId: string, ctx: StepContext): Promise<void> => {
-    const ChangeBatch = { Comment: `Slipway, platform ${platform}`, Changes: [...changes] };
-    const answer = await write(scope.aws, ctx, async (o) => {
-      try {
-        return await scope.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch }), o);
-      } catch (cause) {
-        if (codeOf(cause) !== 'InvalidChangeBatch') throw cause;
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new NotYet(`Route 53 did not take the records, somebody else may be changing them: ${why}`, {
-          code: 'InvalidChangeBatch',
-          cause,
-        });
-      }
-    });
-    change = answer.ChangeInfo?.Id === undefined ? undefined : bareId(answer.ChangeInfo.Id);
-  };
-  const put = (zoneId: string, balancer: LoadBalancerOut, ctx: StepContext): Promise<void> => {
-    const wantedSets = setsFor(domain, platform, balancer);
-    return submit([...deletions(found?.zoneId === zoneId ? found : undefined), ...wantedSets.map(creation)], zoneId, ctx);
-  };
-
+  const records = new RecordsInZone(scope, domain);
   return {
-    id: RECORDS,
-    kind: 'AWS::Route53::RecordSetGroup',
+    id: recordsId(domain),
+    kind: RECORDS_KIND,
     provider: 'aws',
     title,
     needs,
-    async observe(look) {
-      const zoneId = (await look.outputs(needs.zone))?.zoneId;
-      found = zoneId === undefined ? undefined : await lookUp(scope, zoneId, domain, look);
-      if (found === undefined) return { state: 'absent' };
-      const seen = viewOf(found, domain, platform);
-      if (seen === undefined) return { state: 'absent' };
-      if (change !== undefined && !(await isInSync(scope, change, look)))
-        return { ...seen, state: 'pending', outputs: {}, reason: 'Route 53 is telling its name servers' };
-      return { ...seen, state: 'ready', outputs, reason: outputs.names.join(', ') };
-    },
+    observe: async (look) => records.observe((await look.outputs(needs.zone))?.zoneId, look),
     steps: {
       plan: (seen, inputs) => planOf(title, seen, wanted(inputs)),
-      create: ({ zone, balancer }, ctx) => put(zone.zoneId, balancer, ctx),
-      update: (_seen, { zone, balancer }, ctx) => put(zone.zoneId, balancer, ctx),
-      async delete(_seen, ctx) {
-        if (found === undefined) throw new NotYet('the records could not be looked at');
-        await submit(deletions({ ...found, occupants: found.occupants.filter(({ ours }) => ours) }), found.zoneId, ctx);
-      },
-      foresee: () => outputs,
+      create: ({ zone, balancer }, ctx) => records.put(zone.zoneId, balancer, ctx),
+      update: (_seen, { zone, balancer }, ctx) => records.put(zone.zoneId, balancer, ctx),
+      delete: (_seen, ctx) => records.remove(ctx),
+      foresee: () => records.outputs,
     },
     estimate: () => ({ createSeconds: 60, updateSeconds: 60, deleteSeconds: 5, monthlyUsd: 0 }),
     commands: ({ zone, balancer }) => [
@@ -120,6 +85,78 @@ export function domainRecords(scope: AwsScope, domain: string, needs: DomainReco
       ],
     ],
   };
+}
+
+/** The records of ours in a zone that no platform file leads to any more: they can be found and deleted. */
+export function leftRecords(scope: AwsScope, domain: string, zone: string, after: readonly ResourceId[]): AnyResource {
+  const records = new RecordsInZone(scope, domain);
+  return {
+    id: recordsId(domain),
+    kind: RECORDS_KIND,
+    provider: 'aws',
+    title: `Records of ${domain}`,
+    needs: {},
+    after,
+    observe: (look) => records.observe(zone, look),
+    steps: { plan: () => ({ action: 'none' }), delete: (_seen, ctx) => records.remove(ctx) },
+    estimate: () => ({ createSeconds: 60, deleteSeconds: 5, monthlyUsd: 0 }),
+  };
+}
+
+/** What was seen last, and what was changed last: a step takes away exactly what a look found. */
+class RecordsInZone {
+  readonly outputs: DomainRecordsOut;
+  readonly #scope: AwsScope;
+  readonly #domain: string;
+  #found: Found | undefined;
+  /** The last change of ours; what was made in an earlier run is believed to have spread. */
+  #change: string | undefined;
+
+  constructor(scope: AwsScope, domain: string) {
+    this.#scope = scope;
+    this.#domain = domain;
+    this.outputs = { names: [domain, `*.${domain}`] };
+  }
+
+  async observe(zoneId: string | undefined, look: Look): Promise<Observation<DomainRecordsOut>> {
+    const { platform } = this.#scope.identity;
+    this.#found = zoneId === undefined ? undefined : await lookUp(this.#scope, zoneId, this.#domain, look);
+    const seen = this.#found && viewOf(this.#found, this.#domain, platform);
+    if (seen === undefined) return { state: 'absent' };
+    if (this.#change !== undefined && !(await isInSync(this.#scope, this.#change, look)))
+      return { ...seen, state: 'pending', outputs: {}, reason: 'Route 53 is telling its name servers' };
+    return { ...seen, state: 'ready', outputs: this.outputs, reason: this.outputs.names.join(', ') };
+  }
+
+  async put(zoneId: string, balancer: LoadBalancerOut, ctx: StepContext): Promise<void> {
+    const before = this.#found?.zoneId === zoneId ? this.#found : undefined;
+    const wanted = setsFor(this.#domain, this.#scope.identity.platform, balancer);
+    await this.#submit([...deletions(before), ...wanted.map(creation)], zoneId, ctx);
+  }
+
+  async remove(ctx: StepContext): Promise<void> {
+    const found = this.#found;
+    if (found === undefined) throw new NotYet('the records could not be looked at');
+    await this.#submit(deletions({ ...found, occupants: found.occupants.filter(({ ours }) => ours) }), found.zoneId, ctx);
+  }
+
+  async #submit(changes: readonly RecordChange[], zoneId: string, ctx: StepContext): Promise<void> {
+    const { aws, identity } = this.#scope;
+    const ChangeBatch = { Comment: `Slipway, platform ${identity.platform}`, Changes: [...changes] };
+    const answer = await write(aws, ctx, async (o) => {
+      try {
+        return await aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch }), o);
+      } catch (cause) {
+        if (codeOf(cause) !== 'InvalidChangeBatch') throw cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new NotYet(`Route 53 did not take the records, somebody else may be changing them: ${why}`, {
+          code: 'InvalidChangeBatch',
+          cause,
+        });
+      }
+    });
+    this.#change = answer.ChangeInfo?.Id === undefined ? undefined : bareId(answer.ChangeInfo.Id);
+  }
 }
 
 const UNKNOWN_BALANCER: LoadBalancerOut = {

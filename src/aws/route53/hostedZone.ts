@@ -8,15 +8,15 @@ import {
 } from '@aws-sdk/client-route-53';
 import type { Finding } from '../../core/findings/finding.ts';
 import { Refused } from '../../core/graph/errors.ts';
-import type { Look, Observation, Owner, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type { AnyResource, Look, Observation, Owner, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { codeOf, read, remove, write } from '../errors.ts';
 import type { HostedZoneOut } from '../outputs.ts';
 import { delegationFindings, type NameServersOf } from './delegation.ts';
 import { bareId, domainName } from './domainName.ts';
 
-export const ZONE: ResourceId = 'hosted-zone';
-export const ZONE_KIND = 'AWS::Route53::HostedZone';
+export const zoneId = (domain: string): ResourceId => `hosted-zone/${domainName(domain)}`;
+const ZONE_KIND = 'AWS::Route53::HostedZone';
 
 /** How long Route 53 may not list a zone that was just made; AWS gives no bound. */
 const HIDDEN_MS = 10_000;
@@ -38,7 +38,7 @@ export function hostedZone(scope: AwsScope, { domain, nameServersOf }: ZoneWish)
   const { aws, identity, prices } = scope;
   const title = `Hosted zone ${domain}`;
   return {
-    id: ZONE,
+    id: zoneId(domain),
     kind: ZONE_KIND,
     provider: 'aws',
     title,
@@ -69,6 +69,20 @@ export function hostedZone(scope: AwsScope, { domain, nameServersOf }: ZoneWish)
   };
 }
 
+/** A zone of ours that no platform file names any more: it can be found and deleted. */
+export function leftZone(scope: AwsScope, domain: string): AnyResource {
+  return {
+    id: zoneId(domain),
+    kind: ZONE_KIND,
+    provider: 'aws',
+    title: `Hosted zone ${domain}`,
+    needs: {},
+    observe: (look) => observeZone(scope, domain, look),
+    steps: { plan: () => ({ action: 'none' }), delete: (seen, ctx) => deleteZone(scope, seen, ctx) },
+    estimate: () => ({ createSeconds: 10, deleteSeconds: 5, monthlyUsd: scope.prices.hostedZone }),
+  };
+}
+
 /** Within the 128 characters of a caller reference; what follows is the run. */
 export function referencePrefix(platform: string): string {
   const name = platform.length <= 90 ? platform : createHash('sha256').update(platform).digest('hex').slice(0, 40);
@@ -79,7 +93,7 @@ export const ownerOfZone = (zone: HostedZone, platform: string): Owner =>
   zone.CallerReference?.startsWith(referencePrefix(platform)) === true ? 'slipway' : 'adopted';
 
 /** Empty but for its own two records a zone can be deleted. @throws Refused when somebody has put others there: those are not ours to delete. */
-export async function deleteZone({ aws }: AwsScope, seen: Present, ctx: StepContext): Promise<void> {
+async function deleteZone({ aws }: AwsScope, seen: Present, ctx: StepContext): Promise<void> {
   await remove(aws, ctx, async (o) => {
     try {
       await aws.route53.send(new DeleteHostedZoneCommand({ Id: seen.physicalId }), o);
@@ -116,7 +130,7 @@ async function observeZone(scope: AwsScope, domain: string, look: Look): Promise
 /** `ListHostedZonesByName` begins at the name and does not filter by it. Ours first. */
 async function zonesNamed({ aws, identity }: AwsScope, domain: string, look: Look): Promise<readonly HostedZone[]> {
   const input = { DNSName: domain, MaxItems: SAME_NAME };
-  const page = await look.share('route53:zones by name', () =>
+  const page = await look.share(`route53:zones named ${domain}`, () =>
     read(aws, look, (o) => aws.route53.send(new ListHostedZonesByNameCommand(input), o)),
   );
   return (page?.HostedZones ?? [])
@@ -125,7 +139,7 @@ async function zonesNamed({ aws, identity }: AwsScope, domain: string, look: Loo
 }
 
 async function delegationSet({ aws }: AwsScope, Id: string, look: Look): Promise<readonly string[]> {
-  const answer = await look.share('route53:delegation', () =>
+  const answer = await look.share(`route53:delegation ${Id}`, () =>
     read(aws, look, (o) => aws.route53.send(new GetHostedZoneCommand({ Id }), o)),
   );
   return (answer?.DelegationSet?.NameServers ?? []).map(domainName);
@@ -137,5 +151,7 @@ async function checkDelegation(
   nameServersOf: NameServersOf,
   look: Look,
 ): Promise<readonly Finding[]> {
-  return seen.state === 'ready' ? delegationFindings(ZONE, domain, seen.outputs.nameServers, await nameServersOf(domain, look.signal)) : [];
+  return seen.state === 'ready'
+    ? delegationFindings(zoneId(domain), domain, seen.outputs.nameServers, await nameServersOf(domain, look.signal))
+    : [];
 }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+} from '@aws-sdk/client-route-53';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { LoadBalancerOut } from '../../../src/aws/outputs.ts';
+import { discoverRoute53 } from '../../../src/aws/route53/discoverRoute53.ts';
 import { domainRecords } from '../../../src/aws/route53/domainRecords.ts';
 import { hostedZone } from '../../../src/aws/route53/hostedZone.ts';
 import type { Outcome } from '../../../src/core/engine/events.ts';
@@ -43,7 +49,7 @@ const destroy = (account: RehearsedAccount): Promise<Outcome> => account.engine(
 
 async function zoneIdOf(account: RehearsedAccount): Promise<string> {
   const graph = graphOf(account);
-  const seen = (await account.engine().observe(graph, { signal, depth: 'status' })).get('hosted-zone');
+  const seen = (await account.engine().observe(graph, { signal, depth: 'status' })).get('hosted-zone/cauchy.link');
   assert.ok(seen !== undefined && 'physicalId' in seen);
   return seen.physicalId;
 }
@@ -112,7 +118,7 @@ describe('DNS', function () {
       { Name: '*.cauchy.link', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.8' }] },
     );
     const plan = await account.engine().plan(graphOf(account), 'apply', { signal });
-    const change = plan.changes.find(({ resource }) => resource === 'dns-records');
+    const change = plan.changes.find(({ resource }) => resource === 'dns-records/cauchy.link');
     assert.equal(change?.consent, 'overwrite');
     assert.match(change?.change.summary ?? '', /A cauchy\.link → 192\.0\.2\.7, A \*\.cauchy\.link → 192\.0\.2\.8/);
     assert.equal((await apply(account)).outcome, 'failed');
@@ -126,7 +132,7 @@ describe('DNS', function () {
     await using account = await RehearsedAccount.start();
     await theirZone(account, 'theirs');
     await theirs(account, { Name: '*.cauchy.link', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.8' }] });
-    const outcome = await apply(account, graphOf(account), ['overwrite:dns-records']);
+    const outcome = await apply(account, graphOf(account), ['overwrite:dns-records/cauchy.link']);
     assert.equal(outcome.outcome, 'succeeded', account.failures());
     assert.deepEqual(
       (await setsOf(account)).map(({ Type }) => Type),
@@ -141,7 +147,7 @@ describe('DNS', function () {
     const plan = await account.engine().plan(graphOf(account), 'apply', { signal });
     assert.deepEqual(
       plan.changes.map(({ resource, consent }) => `${resource} ${consent ?? ''}`),
-      ['dns-records overwrite'],
+      ['dns-records/cauchy.link overwrite'],
     );
   });
 
@@ -181,7 +187,7 @@ describe('DNS', function () {
     await apply(account);
     await theirs(account, { Name: 'mail.cauchy.link', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.9' }] });
     assert.equal((await destroy(account)).outcome, 'failed');
-    assert.match(account.failures(), /hosted-zone: records that Slipway did not make are in the zone/);
+    assert.match(account.failures(), /hosted-zone\/cauchy\.link: records that Slipway did not make are in the zone/);
   });
 
   it('two zones of one name are refused, naming both', async () => {
@@ -189,7 +195,7 @@ describe('DNS', function () {
     await theirZone(account, 'one');
     await theirZone(account, 'two');
     const plan = await account.engine().plan(graphOf(account), 'apply', { signal });
-    const change = plan.changes.find(({ resource }) => resource === 'hosted-zone')?.change;
+    const change = plan.changes.find(({ resource }) => resource === 'hosted-zone/cauchy.link')?.change;
     assert.equal(change?.action, 'blocked');
     assert.match(change?.summary ?? '', /2 public hosted zones of this name, Z\w+ and Z\w+/);
   });
@@ -199,12 +205,29 @@ describe('DNS', function () {
     await apply(account);
     const check = async (delegated: readonly string[] | 'nobody') =>
       (await account.engine().plan(graphOf(account, NLB, delegated), 'apply', { signal })).findings.filter(
-        ({ resource }) => resource === 'hosted-zone',
+        ({ resource }) => resource === 'hosted-zone/cauchy.link',
       );
     const [missing] = await check(['ns1.registrar.example.']);
     assert.equal(missing?.severity, 'warning');
     assert.match(missing?.message ?? '', /name ns-41\.awsdns-05\.com, .* \(it names ns1\.registrar\.example\)/);
     assert.deepEqual(await check(['NS-41.AWSDNS-05.COM.']), []);
     assert.equal((await check('nobody'))[0]?.severity, 'information');
+  });
+
+  it('what no platform file names any more is found: our zone, and our records in whatever zone; nothing of others', async () => {
+    await using account = await RehearsedAccount.start();
+    await apply(account);
+    await account.aws.route53.send(new CreateHostedZoneCommand({ Name: 'other.example', CallerReference: 'theirs' }));
+    const engine = account.engine([{ name: 'aws', parallel: 12, discover: (look) => discoverRoute53(account.scope, look) }]);
+    const empty = new ResourceGraph([{ id: 'dns', title: 'DNS', doc: '', icon: '', requires: [], barrier: false, resources: [] }]);
+    const { orphans } = await engine.plan(empty, 'apply', { signal });
+    assert.deepEqual(orphans.map(({ id }) => id).sort(), ['dns-records/cauchy.link', 'hosted-zone/cauchy.link']);
+    const consent = new Set(orphans.map(({ id }) => `delete:${id}`));
+    assert.equal((await engine.apply(empty, { signal, consent })).outcome, 'succeeded', account.failures());
+    const { HostedZones = [] } = await account.aws.route53.send(new ListHostedZonesCommand({}));
+    assert.deepEqual(
+      HostedZones.map(({ Name }) => Name),
+      ['other.example.'],
+    );
   });
 });
