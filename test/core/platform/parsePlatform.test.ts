@@ -26,7 +26,7 @@ describe('parsePlatform', () => {
     const lines = sample
       .split('\n')
       .map((line) =>
-        /^# +(account|tags|team|network|cidr|zones|natGateways|s3Endpoint|public|private|cluster|version|endpoint|admins|compute|instanceTypes|capacity|min|desired|max):/.test(
+        /^# +(account|tags|team|network|cidr|zones|natGateways|s3Endpoint|public|private|cluster|version|endpoint|admins|compute|instanceTypes|capacity|min|desired|max|tls|email|issuer|stages|sentry|mlflow):/.test(
           line,
         )
           ? line.slice(2)
@@ -38,10 +38,12 @@ describe('parsePlatform', () => {
       [],
     );
     assert.deepEqual(
-      { ...spec, account: undefined, tags: {}, compute: { ...spec?.compute, desiredWritten: false } },
-      { ...parsePlatform(sample, file).spec, account: undefined },
+      { ...spec, account: undefined, tags: {}, tls: undefined, stages: {}, compute: { ...spec?.compute, desiredWritten: false } },
+      { ...parsePlatform(sample, file).spec, account: undefined, tls: undefined },
     );
     assert.equal(spec?.account, '123456789012');
+    assert.deepEqual(spec.tls, { email: 'ops@cauchy.link', issuer: 'letsencrypt-staging' });
+    assert.deepEqual(Object.keys(spec.stages), ['sentry', 'mlflow']);
   });
 
   describe('problems', () => {
