@@ -32,8 +32,10 @@ const asJson = (object: KubernetesObject): JsonObject => object as unknown as Js
 function withoutWhatIsNotKept({ status: _, stringData, ...rest }: JsonObject): JsonObject {
   if (rest['kind'] !== 'Secret' || !isObject(stringData)) return rest;
   const data = isObject(rest['data']) ? rest['data'] : {};
-  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]);
-  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } };
+  const encoded: Readonly<Record<string, Json>> = Object.fromEntries(
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(typeof value === 'string' ? value : '').toString('base64')]),
+  );
+  return { ...rest, data: { ...data, ...encoded } };
 }
 
 function ownedAsKept({ 'f:stringData': texts, 'f:status': _, ...rest }: JsonObject): JsonObject {

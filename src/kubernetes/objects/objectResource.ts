@@ -200,7 +200,8 @@ class ObjectInCluster {
     if (state === 'absent') return { state };
     if (state === 'unknown') return { state, reason: verdict.message };
     if (state === 'ready') return this.#servedYet(look, client, live, present);
-    const reason = whyNotReady(live, await readEvidence(look, client, live)) ?? (verdict.message || verdict.reason);
+    const why = isRead && whyNotReady(live, await readEvidence(look, client, live));
+    const reason = why ?? (verdict.message || verdict.reason);
     const cause = { code: verdict.reason, message: verdict.message || reason };
     return { ...present, state, reason, ...(state === 'failed' ? { cause } : {}) };
   }
