@@ -12,6 +12,14 @@ export const modelFile = path.join(root, 'src/rehearsal/kubernetes/model.json');
 
 /** Groups that nothing of a platform is made of: they would be a third of the file. */
 const LEFT_OUT = ['resource.k8s.io', 'flowcontrol.apiserver.k8s.io', 'node.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io'];
+/** What is sent and never kept: typed clients send it as protobuf all the same. */
+const QUESTIONS = {
+  '/openapi/v3/apis/authorization.k8s.io/v1': ['authorization.v1.SelfSubjectAccessReview', 'authorization.v1.SelfSubjectRulesReview'],
+  '/openapi/v3/apis/authentication.k8s.io/v1': ['authentication.v1.TokenRequest'],
+  '/openapi/v3/apis/autoscaling/v1': ['autoscaling.v1.Scale'],
+  '/openapi/v3/apis/policy/v1': ['policy.v1.Eviction'],
+  '/openapi/v3/api/v1': ['core.v1.Binding', 'meta.v1.DeleteOptions'],
+};
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** Types that have a shape of their own in JSON and in protobuf. */
@@ -46,9 +54,10 @@ export async function kubernetesModel(ask, modules, version) {
       kinds.push(...resources.filter(isKept).map((resource) => kindOf(group, groupVersion, resource, document.components.schemas)));
     }
   }
+  for (const document of Object.keys(QUESTIONS)) Object.assign(schemas, (await ask(document, 'application/json')).components.schemas);
   const messages = protoMessages(modules, version);
   const types = {};
-  const waiting = [...kinds.map(({ type }) => longName(type, schemas)), 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'];
+  const waiting = [...kinds.map(({ type }) => type), ...Object.values(QUESTIONS).flat()].map((type) => longName(type, schemas));
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (types[shortName(name)] !== undefined) continue;
     const schema = schemas[name];

@@ -22,9 +22,23 @@ export function decodeProtobuf(body: Buffer): JsonObject {
   return { ...decodeObject(new Message(envelope.bytes(2)), type), apiVersion, kind };
 }
 
+/** Types that are sent and never kept. */
+const QUESTIONS = [
+  'authorization.v1.SelfSubjectAccessReview',
+  'authorization.v1.SelfSubjectRulesReview',
+  'authentication.v1.TokenRequest',
+  'autoscaling.v1.Scale',
+  'policy.v1.Eviction',
+  'core.v1.Binding',
+  'meta.v1.DeleteOptions',
+];
+
 function typeNamed(apiVersion: string, kind: string): ObjectType | undefined {
-  if (kind === 'DeleteOptions') return modelType('meta.v1.DeleteOptions');
   const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const question = QUESTIONS.find(
+    (name) => name.endsWith(`.${kind}`) && (kind === 'DeleteOptions' || name.startsWith(`${group.split('.')[0] || 'core'}.${version}.`)),
+  );
+  if (question !== undefined) return modelType(question);
   const found = MODEL_KINDS.find((each) => each.kind === kind && each.group === group && each.version === version);
   return found === undefined ? undefined : modelType(found.type);
 }

@@ -34,14 +34,14 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     NAME,
     { name: 'Ready', value: (pod) => `${readyContainers(pod)}/${containers(pod).length}` },
     { name: 'Status', value: podReason },
-    { name: 'Restarts', type: 'integer', value: () => 0 },
+    { name: 'Restarts', type: 'integer', value: restarts },
     AGE,
     { name: 'IP', wide: true, value: (pod) => textIn(objectIn(pod, 'status'), 'podIP') ?? '<none>' },
     { name: 'Node', wide: true, value: (pod) => textIn(objectIn(pod, 'spec'), 'nodeName') ?? '<none>' },
   ],
   Deployment: [
     NAME,
-    { name: 'Ready', value: (object) => `${count(object, 'status', 'readyReplicas')}/${count(object, 'spec', 'replicas')}` },
+    { name: 'Ready', value: readyOfWanted },
     { name: 'Up-to-date', type: 'integer', value: (object) => count(object, 'status', 'updatedReplicas') },
     { name: 'Available', type: 'integer', value: (object) => count(object, 'status', 'availableReplicas') },
     AGE,
@@ -69,11 +69,42 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { name: 'Data', type: 'integer', value: (object) => Object.keys(objectIn(object, 'data')).length },
     AGE,
   ],
+  Event: [
+    { name: 'Last Seen', type: 'date', value: (event) => event['lastTimestamp'] ?? event.metadata['creationTimestamp'] ?? null },
+    { name: 'Type', value: (event) => textIn(event, 'type') ?? '' },
+    { name: 'Reason', value: (event) => textIn(event, 'reason') ?? '' },
+    { name: 'Object', value: aboutWhat },
+    { name: 'Message', value: (event) => textIn(event, 'message') ?? textIn(event, 'note') ?? '' },
+  ],
+  StatefulSet: [NAME, { name: 'Ready', value: readyOfWanted }, AGE],
+  ReplicaSet: [
+    NAME,
+    { name: 'Desired', type: 'integer', value: (object) => count(object, 'spec', 'replicas') },
+    { name: 'Current', type: 'integer', value: (object) => count(object, 'status', 'replicas') },
+    { name: 'Ready', type: 'integer', value: (object) => count(object, 'status', 'readyReplicas') },
+    AGE,
+  ],
+  Job: [
+    NAME,
+    { name: 'Status', value: jobStatus },
+    { name: 'Completions', value: (object) => `${count(object, 'status', 'succeeded')}/${count(object, 'spec', 'completions')}` },
+    AGE,
+  ],
+  PersistentVolumeClaim: [
+    NAME,
+    { name: 'Status', value: (object) => textIn(objectIn(object, 'status'), 'phase') ?? '' },
+    { name: 'Volume', value: (object) => textIn(objectIn(object, 'spec'), 'volumeName') ?? '' },
+    { name: 'Capacity', value: (object) => textIn(objectIn(objectIn(object, 'status'), 'capacity'), 'storage') ?? '' },
+    { name: 'StorageClass', value: (object) => textIn(objectIn(object, 'spec'), 'storageClassName') ?? '<unset>' },
+    AGE,
+  ],
+  CustomResourceDefinition: [NAME, { name: 'Created At', value: (object) => object.metadata['creationTimestamp'] ?? null }],
   ConfigMap: [NAME, { name: 'Data', type: 'integer', value: (object) => Object.keys(objectIn(object, 'data')).length }, AGE],
   Service: [
     NAME,
     { name: 'Type', value: (object) => textIn(objectIn(object, 'spec'), 'type') ?? '' },
     { name: 'Cluster-IP', value: (object) => textIn(objectIn(object, 'spec'), 'clusterIP') ?? '<none>' },
+    { name: 'External-IP', value: outsideName },
     AGE,
   ],
 };
@@ -93,16 +124,15 @@ export function asTable(kind: Kind, objects: readonly KubeObject[], metadata: Js
       priority: column.wide === true ? 1 : 0,
     })),
     rows: objects.map((object) => ({
-      cells: columns.map((column) => (column.type === 'date' ? ageOf(object, now) : column.value(object))),
+      cells: columns.map((column) => (column.type === 'date' ? ageOf(column.value(object), now) : column.value(object))),
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     })),
   };
 }
 
 /** As kubectl writes durations: the two largest units where the first is small. */
-function ageOf(object: KubeObject, now: number): string {
-  const created = textIn(object.metadata, 'creationTimestamp');
-  if (created === undefined) return '<unknown>';
+function ageOf(created: Json, now: number): string {
+  if (typeof created !== 'string') return '<unknown>';
   const seconds = Math.max(0, Math.floor((now - Date.parse(created)) / 1000));
   if (seconds < 120) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
@@ -157,4 +187,32 @@ function count(object: KubeObject, part: 'spec' | 'status', key: string): number
 
 function isDefaultClass(object: KubeObject): boolean {
   return objectIn(object.metadata, 'annotations')['storageclass.kubernetes.io/is-default-class'] === 'true';
+}
+
+function restarts(pod: KubeObject): number {
+  const list = objectIn(pod, 'status')['containerStatuses'];
+  const counts = (isList(list) ? list : []).filter(isObject).map((each) => each['restartCount']);
+  return counts.reduce<number>((sum, each) => sum + (typeof each === 'number' ? each : 0), 0);
+}
+
+function readyOfWanted(object: KubeObject): string {
+  return `${count(object, 'status', 'readyReplicas')}/${count(object, 'spec', 'replicas')}`;
+}
+
+function aboutWhat(event: KubeObject): string {
+  const about = objectIn(event, 'involvedObject');
+  return `${(textIn(about, 'kind') ?? '').toLowerCase()}/${textIn(about, 'name') ?? ''}`;
+}
+
+function jobStatus(job: KubeObject): string {
+  if (condition(job, 'Failed') === 'True') return 'Failed';
+  if (condition(job, 'Complete') === 'True') return 'Complete';
+  return condition(job, 'Suspended') === 'True' ? 'Suspended' : 'Running';
+}
+
+function outsideName(service: KubeObject): string {
+  if (objectIn(service, 'spec')['type'] !== 'LoadBalancer') return '<none>';
+  const ingress = objectIn(objectIn(service, 'status'), 'loadBalancer')['ingress'];
+  const [first] = isList(ingress) ? ingress.filter(isObject) : [];
+  return textIn(first, 'hostname') ?? '<pending>';
 }

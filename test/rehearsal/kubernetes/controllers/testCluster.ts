@@ -154,7 +154,7 @@ export class TestCluster {
           `${namespaceOf(pod)}/${pod.metadata.name} ${JSON.stringify(objectIn(pod, 'status')['containerStatuses'] ?? objectIn(pod, 'status'))}`,
       );
     const warnings = this.store.list(EVENT).filter((event) => event['type'] === 'Warning');
-    const told = warnings.map((event) => `${event.metadata.name} ${String(event['reason'])}: ${String(event['message'])}`);
+    const told = warnings.map((event) => `${event.metadata.name} ${textIn(event, 'reason') ?? ''}: ${textIn(event, 'message') ?? ''}`);
     return [...pods, ...told].join('\n').slice(0, 6000);
   }
 

@@ -14,7 +14,7 @@ import {
   VOLUME,
 } from '../../../../src/rehearsal/kubernetes/controllers/kinds.ts';
 import { ec2Of } from '../../../../src/rehearsal/ec2/state.ts';
-import { objectIn, type JsonObject } from '../../../../src/rehearsal/kubernetes/json.ts';
+import { objectIn, textIn, type JsonObject } from '../../../../src/rehearsal/kubernetes/json.ts';
 import { condition, TestCluster } from './testCluster.ts';
 
 const pod = (image: string, more: JsonObject = {}): JsonObject => ({ containers: [{ name: 'main', image }], ...more });
@@ -260,7 +260,7 @@ describe('controllers of the rehearsed cluster', () => {
     const [slice] = cluster.store.list(ENDPOINT_SLICE, 'default').filter((each) => each.metadata.name.startsWith('web-'));
     assert.match(JSON.stringify(slice?.['endpoints']), /"ready":true.*"ready":true/);
     assert.deepEqual(slice?.['ports'], [{ port: 8080, protocol: 'TCP' }]);
-    assert.match(String(objectIn(cluster.get(SERVICE, 'web'), 'spec')['clusterIP']), /^172\.20\./);
+    assert.match(textIn(objectIn(cluster.get(SERVICE, 'web'), 'spec'), 'clusterIP') ?? '', /^172\.20\./);
   });
 
   it('empties a namespace before it goes', () => {
