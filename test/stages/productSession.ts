@@ -13,6 +13,7 @@ import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
 import { platformLabel } from '../../src/kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
 import { clusterReach } from '../../src/stages/clusterReach.ts';
+import type { KubernetesContext } from '../../src/stages/kubernetesContext.ts';
 import type { KubeconfigPort } from '../../src/stages/kubeconfigPort.ts';
 import { platformGraph } from '../../src/stages/registry.ts';
 
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly clock: Clock;
   readonly machine: Machine;
+  /** What lives in the cluster; without it the platform ends with its AWS stages. */
+  readonly kubernetes?: KubernetesContext | undefined;
   /** Names a run. */
   readonly nextRun: () => string;
 }
@@ -60,6 +63,7 @@ export function openSession(options: SessionOptions): ProductSession {
     agents,
     reach: clusterReach({ aws, agents, clock }),
     kubeconfig: memoryKubeconfig(machine.kubeconfig),
+    ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes }),
   };
   const events: RunEvent[] = [];
   return {

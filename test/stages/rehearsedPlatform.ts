@@ -8,6 +8,9 @@ import type { Depth, Observation, ResourceId } from '../../src/core/graph/resour
 import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
 import { startRehearsal } from '../../src/rehearsal/rehearse.ts';
+import { rehearsedSecrets } from '../../src/kubernetes/secretValues.ts';
+import { rehearsedResolver } from '../../src/runner/resolver.ts';
+import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
 import { openSession } from './productSession.ts';
 import type { Machine, ProductSession } from './productSession.ts';
@@ -43,10 +46,12 @@ export interface RehearsedOptions {
   readonly yaml: string;
   readonly faults?: readonly string[];
   readonly timeScale?: number;
+  /** The folders that the file names, read; without them the platform ends with its AWS stages. */
+  readonly manifests?: PlatformManifests;
 }
 
 /** The product's graph and engine with its real clients, and the rehearsed account at the other end. */
-export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: RehearsedOptions): Promise<RehearsedPlatform> {
+export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, manifests }: RehearsedOptions): Promise<RehearsedPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'));
   const rehearsal = await startRehearsal({ folder, port: 0, reset: false, allowHosts: [], timeScale, faults, seed: 7 });
   const clock = scaledClock(() => rehearsal.world.now(), timeScale);
@@ -67,6 +72,7 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
       credentials: rehearsal.world.credentials,
       clock,
       machine,
+      kubernetes: manifests && kubernetesOf(manifests, rehearsal),
       nextRun: () => `run${++runs}`,
     });
     sessions.push(session);
@@ -97,4 +103,15 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150 }: R
     };
   };
   return platformOf(yaml);
+}
+
+/** As a rehearsal's session has it, without Helm. */
+function kubernetesOf(manifests: PlatformManifests, { endpoint, world }: Awaited<ReturnType<typeof startRehearsal>>): KubernetesContext {
+  const none = (): Promise<never> => Promise.reject(new Error('there is no Helm in this test'));
+  return {
+    manifests,
+    secrets: rehearsedSecrets,
+    resolver: rehearsedResolver({ endpoint, env: { SLIPWAY_REHEARSAL_TOKEN: world.bearerToken } }),
+    helm: { machine: 'test', major: none, run: none, isAtWork: () => Promise.resolve(false) },
+  };
 }
