@@ -10,7 +10,6 @@ import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
-import { stageState } from '../core/status/stageState.ts';
 import { givenSecrets, type GivenSecrets } from '../kubernetes/secretValues.ts';
 import type { PlatformManifests } from '../stages/kubernetesContext.ts';
 import { printedLines } from './commandLines.ts';
@@ -19,18 +18,18 @@ import { connect, offlineGraph, profileOf, type Connection } from './connection.
 import { assertAccount } from './guard.ts';
 import type { CallerOut } from '../aws/outputs.ts';
 import { lastRunOf } from './lastRun.ts';
+import { OwnRehearsal } from './ownRehearsal.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
 import { ProgramConsents } from './programConsents.ts';
 import { openPlatformFile, specOf, type PlatformFile } from './platformFile.ts';
 import type { FaultView, Interrupted, PlanView, Reach, RunRequest } from './protocol.ts';
 import { armFault, disarmFault, listFaults } from './rehearsalFaults.ts';
-import { servingRehearsal, startRehearsalProcess, type RunningRehearsal } from './rehearsalProcess.ts';
+import type { RunningRehearsal } from './rehearsalProcess.ts';
 import { quietPorts, run } from './run.ts';
 import { RunnerError } from './runnerError.ts';
 import { environmentLine, shellOf } from './shellQuote.ts';
-import { defaultWorld } from './stateFolder.ts';
-import { blindStatus, callerIn, lookedStatus } from './statusView.ts';
+import { blindStatus, callerIn, lookedStatus, restrictedTo } from './statusView.ts';
 
 export interface SessionPorts {
   readonly person: Person;
@@ -55,7 +54,7 @@ export class Session {
   readonly #consents: ProgramConsents;
   readonly #person: Attendance;
   readonly #connections = new Map<string, Promise<Connection>>();
-  #rehearsal: Promise<RunningRehearsal> | undefined;
+  readonly #rehearsal: OwnRehearsal;
   #run: AbortController | undefined;
   /** Values of Secrets, for as long as this session lives. */
   #given: GivenSecrets = new Map();
@@ -70,6 +69,7 @@ export class Session {
     this.#ports = ports;
     this.#consents = new ProgramConsents(reach.stateFolder);
     this.#person = new Attendance(ports.person);
+    this.#rehearsal = new OwnRehearsal(reach, { cliEntry: ports.cliEntry, env: ports.env, signal: this.#closing.signal });
   }
 
   /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
@@ -172,23 +172,8 @@ export class Session {
     const shell = shellOf(process.platform);
     const lines = printedLines(offlineGraph(spec, document.manifests), stages, shell).map(({ line }) => line);
     if (this.#reach.mode === 'live') return lines;
-    const environment = await this.#rehearsedEnvironment(spec);
+    const environment = await this.#rehearsal.environment(spec);
     return [...Object.entries(environment).map(([name, value]) => environmentLine(name, value, shell)), ...lines];
-  }
-
-  /** What keeps a pasted line in the rehearsal. Where nobody serves it, placeholders for what `slipway rehearse --print-env` prints: they reach no account. */
-  async #rehearsedEnvironment({ region }: PlatformSpec): Promise<Readonly<Record<string, string>>> {
-    const { endpoint, world, stateFolder, file } = this.#reach;
-    const serving =
-      endpoint === undefined
-        ? await (this.#rehearsal ?? servingRehearsal(world ?? defaultWorld(stateFolder, file), this.#closing.signal))
-        : undefined;
-    return {
-      AWS_ENDPOINT_URL: endpoint ?? serving?.endpoint ?? '<ENDPOINT>',
-      AWS_ACCESS_KEY_ID: serving?.env['AWS_ACCESS_KEY_ID'] ?? '<ACCESS-KEY-ID>',
-      AWS_SECRET_ACCESS_KEY: serving?.env['AWS_SECRET_ACCESS_KEY'] ?? '<SECRET-ACCESS-KEY>',
-      AWS_REGION: region,
-    };
   }
 
   async faults(): Promise<readonly FaultView[]> {
@@ -204,8 +189,7 @@ export class Session {
     if (this.#run !== undefined) throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Cancel it first.' });
     await (await this.#rehearsed()).stop();
     await this.#forget();
-    this.#rehearsal = this.#startRehearsal(specOf(await this.document()), true);
-    await this.#rehearsal;
+    await this.#rehearsal.startAnew(specOf(await this.document()));
     this.#left = undefined;
     await lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).end();
   }
@@ -214,8 +198,7 @@ export class Session {
   async close(): Promise<void> {
     this.halt();
     await this.#forget();
-    const rehearsal = await this.#rehearsal?.catch(() => undefined);
-    await rehearsal?.stop();
+    await this.#rehearsal.stop();
   }
 
   async #plan(verb: Verb, stages: readonly string[] | undefined, allow: readonly string[]): Promise<PlanView> {
@@ -304,8 +287,6 @@ export class Session {
   }
 
   async #make(spec: PlatformSpec, manifests: PlatformManifests | undefined): Promise<Connection> {
-    const { mode, endpoint } = this.#reach;
-    const rehearsal = mode === 'live' || endpoint !== undefined ? undefined : await (this.#rehearsal ??= this.#startRehearsal(spec, false));
     return connect({
       spec,
       manifests,
@@ -314,36 +295,14 @@ export class Session {
       person: this.#person,
       consents: this.#consents,
       env: this.#ports.env,
-      rehearsal,
+      rehearsal: await this.#rehearsal.provide(spec),
       cliEntry: this.#ports.cliEntry,
       signal: this.#closing.signal,
     });
-  }
-
-  #startRehearsal(spec: PlatformSpec, reset: boolean): Promise<RunningRehearsal> {
-    const { world, stateFolder, file, timeScale, faults, seed, account } = this.#reach;
-    const started = startRehearsalProcess({
-      cliEntry: this.#ports.cliEntry,
-      world: world ?? defaultWorld(stateFolder, file),
-      timeScale,
-      faults: reset ? [] : (faults ?? []),
-      seed,
-      account: account ?? spec.account ?? '000000000000',
-      reset,
-      env: this.#ports.env,
-      signal: this.#closing.signal,
-    });
-    started.catch(() => {
-      this.#rehearsal = undefined;
-    });
-    return started;
   }
 
   async #rehearsed(): Promise<RunningRehearsal> {
-    if (this.#reach.mode === 'live') throw new RunnerError('This is a real account.', { code: 'not-a-rehearsal', exit: 2 });
-    if (this.#reach.endpoint !== undefined)
-      throw new RunnerError('This rehearsal was started by somebody else.', { code: 'not-a-rehearsal', exit: 2 });
-    return (this.#rehearsal ??= this.#startRehearsal(specOf(await this.document()), false));
+    return this.#rehearsal.demand(specOf(await this.document()));
   }
 
   async #forget(): Promise<void> {
@@ -364,18 +323,6 @@ function unreachable({ reason, cause }: { readonly reason: string; readonly caus
 /** The resources of these stages and of all that they require. @throws GraphError for a stage that does not exist. */
 function selected(graph: ResourceGraph, stages: readonly string[] | undefined): ReadonlySet<ResourceId> | undefined {
   return stages === undefined || stages.length === 0 ? undefined : graph.select(stages, 'requires');
-}
-
-function restrictedTo(status: PlatformStatus, only: ReadonlySet<ResourceId>): PlatformStatus {
-  const stages = status.stages.flatMap((stage) => {
-    const resources = stage.resources.filter(({ id }) => only.has(id));
-    return resources.length === stage.resources.length
-      ? [stage]
-      : resources.length === 0
-        ? []
-        : [{ ...stage, ...stageState(resources, false), resources }];
-  });
-  return { ...status, stages };
 }
 
 function stagesOption(stages: readonly string[] | undefined): { readonly stages?: readonly string[] } {

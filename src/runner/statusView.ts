@@ -3,10 +3,11 @@ import type { LeftOver } from '../core/engine/plan.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { SignedOut } from '../core/graph/errors.ts';
 import { outputsIn } from '../core/graph/observation.ts';
-import type { Observation } from '../core/graph/resource.ts';
+import type { Observation, ResourceId } from '../core/graph/resource.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus, Session } from '../core/status/platformStatus.ts';
 import { sentenceCodeOf, sentenceOf, wordsFor } from '../core/status/sentences.ts';
+import { stageState } from '../core/status/stageState.ts';
 import { outline, statusOf, unseenStatus, type Observations } from '../core/status/statusOf.ts';
 import { offlineGraph, type Connection } from './connection.ts';
 import { specOf, type PlatformFile } from './platformFile.ts';
@@ -75,6 +76,19 @@ export function blindStatus({ document, spec, mode, previous, left }: Shown, ses
     error.message,
   );
   return status;
+}
+
+/** Without the rows of other stages. */
+export function restrictedTo(status: PlatformStatus, only: ReadonlySet<ResourceId>): PlatformStatus {
+  const stages = status.stages.flatMap((stage) => {
+    const resources = stage.resources.filter(({ id }) => only.has(id));
+    return resources.length === stage.resources.length
+      ? [stage]
+      : resources.length === 0
+        ? []
+        : [{ ...stage, ...stageState(resources, false), resources }];
+  });
+  return { ...status, stages };
 }
 
 /** Who was calling, in what a look has seen. */
