@@ -18,6 +18,8 @@ describe('the program that runs Helm', () => {
   let server: ScriptedServer;
   let client: KubernetesClient;
   let fake: FakeHelm;
+  /** Ends a run that hangs, also when its test has failed. */
+  let stop: AbortController;
   const running = (more: Partial<HelmRun> = {}): HelmRun => ({
     client,
     namespace: 'sentry',
@@ -35,6 +37,7 @@ describe('the program that runs Helm', () => {
   });
   after(() => server.close());
   beforeEach(() => {
+    stop = new AbortController();
     fake = fakeHelm({
       PATH: process.env['PATH'],
       HTTPS_PROXY: 'http://proxy.example:3128',
@@ -45,7 +48,10 @@ describe('the program that runs Helm', () => {
       AWS_SECRET_ACCESS_KEY: 'canary-aws-key',
     });
   });
-  afterEach(() => fake.stop());
+  afterEach(() => {
+    stop.abort();
+    fake.stop();
+  });
 
   it('sends values on standard input, and nothing secret any other way', async () => {
     const watch = new ProcessWatch(['canary-value', 'canary-token', 'canary-aws-key', 'canary-helm-token']);
@@ -99,7 +105,6 @@ describe('the program that runs Helm', () => {
 
   it('who does not know the word is told nothing', async () => {
     fake.plays({ hangs: true });
-    const stop = new AbortController();
     const run = fake.helm.run(running({ signal: stop.signal })).catch((error: unknown) => error);
     await fake.hanging();
     const text = JSON.parse(fake.calls()[0]?.kubeconfig?.text ?? '') as { users: { user: { exec: { args: string[] } } }[] };
@@ -118,7 +123,6 @@ describe('the program that runs Helm', () => {
 
   it('told to stop, Helm may write down that it was; what became of it is not known', async () => {
     fake.plays({ hangs: true });
-    const stop = new AbortController();
     const run = fake.helm.run(running({ signal: stop.signal }));
     const ended = assert.rejects(run, AnswerLost);
     await fake.hanging();
