@@ -1,4 +1,4 @@
-// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size|tree|window`.
+// npm run bench: ratios against something run beside it, never seconds alone. `--only apply|status|size|tree|window|objects`.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpSync } from 'node:fs';
@@ -165,6 +165,12 @@ try {
   if (wanted('size')) benchSize();
   if (wanted('tree')) benchTree();
   if (wanted('window')) await benchWindow();
+  if (wanted('objects')) {
+    // Only then: it needs engines that not every machine has.
+    const { benchObjects } = await import('./benchObjects.mjs');
+    const missing = await benchObjects(report);
+    if (missing !== undefined) console.log(`objects: not measured, ${missing}`);
+  }
   const world = wanted('apply') || wanted('status') ? await benchApply() : undefined;
   if (wanted('status')) await benchStatus(world);
 } finally {

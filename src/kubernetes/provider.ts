@@ -18,7 +18,8 @@ export interface KubernetesProviderOptions {
 export function kubernetesProvider({ reach, label, incomplete }: KubernetesProviderOptions): Provider {
   return {
     name: 'kubernetes',
-    parallel: 8,
+    // An API server takes hundreds at one time (priority and fairness says 429 where it does not), and an apply is mostly waiting.
+    parallel: 24,
     async discover(look, graph) {
       if (incomplete !== undefined) throw new Unseen(incomplete);
       const address = await addressIn(look, graph);

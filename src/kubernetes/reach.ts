@@ -16,11 +16,11 @@ export interface ReachOptions {
 /** Endpoint and authority come from EKS, the token is made in process. A cluster that was made again has another address, and so another client. */
 export function reachCluster(options: ReachOptions): ReachCluster {
   const { instead, transport } = options;
-  const clients = new Map<string, KubernetesClient>();
+  const clients = new Map<string, { readonly authority: string; readonly client: KubernetesClient }>();
   return (cluster) => {
-    const key = `${cluster.name} ${cluster.endpoint} ${cluster.certificateAuthority}`;
+    const key = `${cluster.name} ${cluster.endpoint}`;
     const known = clients.get(key);
-    if (known !== undefined) return known;
+    if (known?.authority === cluster.certificateAuthority) return known.client;
     const token = (): Promise<string> => options.token(cluster.name);
     const connection = instead?.(token) ?? {
       server: cluster.endpoint,
@@ -28,7 +28,7 @@ export function reachCluster(options: ReachOptions): ReachCluster {
       token,
     };
     const client = new KubernetesClient(connection, transport);
-    clients.set(key, client);
+    clients.set(key, { authority: cluster.certificateAuthority, client });
     return client;
   };
 }

@@ -152,7 +152,7 @@ class LiveList {
   async #keepTrue(): Promise<void> {
     const { signal } = this.#closed;
     let version: string | undefined;
-    for (let broken = 0; !signal.aborted;) {
+    for (let broken = 0; ;) {
       try {
         version ??= await this.#list();
         const opened = (): void => this.#believe();

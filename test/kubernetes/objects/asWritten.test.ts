@@ -9,7 +9,7 @@ const live = (object: JsonObject, owned: JsonObject, apiVersion = 'v1'): Kuberne
   ({
     ...object,
     metadata: { name: 'a', managedFields: [{ manager: 'slipway', operation: 'Apply', apiVersion, fieldsV1: owned }] },
-  }) as unknown as KubernetesObject;
+  });
 const manifest = (object: JsonObject): JsonObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...object });
 const isSame = (wanted: JsonObject, seen: JsonObject, owned: JsonObject): boolean =>
   isAsWritten(manifest(wanted), live(seen, owned), 'slipway');

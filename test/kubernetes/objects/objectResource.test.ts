@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { NotYet, Refused } from '../../../src/core/graph/errors.ts';
-import type { Depth, Look, Observation, Present, ResourceId } from '../../../src/core/graph/resource.ts';
+import type { Depth, Look, Observation, Present } from '../../../src/core/graph/resource.ts';
 import type { ClusterAddress } from '../../../src/kubernetes/connection.ts';
 import { applySet } from '../../../src/kubernetes/objects/applySet.ts';
 import { objectResource } from '../../../src/kubernetes/objects/objectResource.ts';
@@ -65,7 +65,7 @@ describe('an object of a manifest', () => {
       title: objectId(object.key),
       label: LABEL,
       applySet: inventory,
-      after: ['other' as ResourceId],
+      after: ['other'],
     });
     const look: Look = {
       signal,
