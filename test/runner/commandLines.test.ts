@@ -75,7 +75,9 @@ describe('the lines that a person would type', () => {
   });
 
   it('bring what kubectl reads along', () => {
-    const piped = indexOf(all, /kubectl apply/);
+    const mark = all[indexOf(all, /"kind":"ConfigMap".*kubectl apply/)] ?? '';
+    assert.match(mark, /"data":\{"platform":"cauchy","account":"<ACCOUNT-ID>","region":"us-west-2"\}/);
+    const piped = indexOf(all, /storage.*kubectl apply/);
     assert.match(
       all[piped] ?? '',
       /^printf %s '\{"apiVersion":"storage\.k8s\.io\/v1".*\}' \| kubectl apply --server-side --field-manager slipway -f -$/,
