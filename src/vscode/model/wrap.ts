@@ -1,5 +1,5 @@
 /** Characters of a line in a document that is read beside the tree. */
-const WIDTH = 100;
+const WIDTH = 88;
 
 /** Breaks one line of text between words. All of it stands equally far in: what is indented further would be folded away. */
 export function wrapped(line: string, width = WIDTH): readonly string[] {

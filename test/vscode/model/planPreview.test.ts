@@ -93,7 +93,7 @@ describe('a plan as people read it', () => {
     const finding = { code: 'pod-slots', severity: 'information', message } as const;
     const text = planText(planOf([change()], { findings: [finding, finding] }), context);
     assert.equal(text.split('End.').length, 2);
-    for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+    for (const line of text.split('\n')) assert.ok(line.length <= 88, line);
     assert.equal(terminal(planOf([change()], { findings: [finding, finding] })).split('End.').length, 2);
   });
 });
