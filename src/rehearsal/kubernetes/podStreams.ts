@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { ClusterView } from './controllers/controller.ts';
+import { logOf } from './controllers/pods/kubelet.ts';
 import { isList, isObject, objectIn, textIn } from './json.ts';
 import type { Json, JsonObject, KubeObject } from './json.ts';
 import { kindNamed, storageOf } from './kinds.ts';
 import { namespaceOf } from './objectStore.ts';
 import { backendOf } from './podBackends.ts';
 import type { PodBackend } from './podBackends.ts';
-import { logOf } from './podLogs.ts';
 import type { ResourceRequest } from './resourceRequest.ts';
 import { badRequest, StatusError } from './statusError.ts';
 
@@ -39,14 +39,14 @@ const POD = kindNamed('Pod');
 export function openPodStream(cluster: ClusterView, request: ResourceRequest, what: 'log' | 'portforward'): PodStream {
   const { store, namespace = '', name = '' } = request;
   const pod = store.get(POD, namespace, name);
-  return what === 'log' ? openLog(request, pod) : openPorts(cluster, request, pod);
+  return what === 'log' ? openLog(cluster, request, pod) : openPorts(cluster, request, pod);
 }
 
-function openLog(request: ResourceRequest, pod: KubeObject): LogStream {
+function openLog(cluster: ClusterView, request: ResourceRequest, pod: KubeObject): LogStream {
   const { query, store } = request;
   const container = containerOf(pod, query.get('container'));
   const previous = query.get('previous') === 'true';
-  const read = (object: KubeObject): string => logOf(object, container, previous);
+  const read = (object: KubeObject): string => logOf(cluster, object, container, previous);
   const status = statusOf(pod, container);
   const waiting = objectIn(objectIn(status, 'state'), 'waiting');
   const name = pod.metadata.name;

@@ -8,6 +8,7 @@ import {
   controllerOf,
   isLeaving,
   labelsOf,
+  numberIn,
   objectsIn,
   ownerReference,
   removeIfThere,
@@ -77,7 +78,7 @@ function giveAddresses(cluster: ClusterView, service: KubeObject): void {
 function withNodePort({ store }: ClusterView, service: KubeObject, port: JsonObject): JsonObject {
   if (typeof port['nodePort'] === 'number' && port['nodePort'] > 0) return port;
   const used = new Set(store.list(SERVICE).flatMap((each) => objectsIn(specOf(each), 'ports').map((one) => one['nodePort'])));
-  let offset = Number.parseInt(hashOffset(`${uidOf(service)} ${String(port['port'])}`), 10) % NODE_PORTS;
+  let offset = Number.parseInt(hashOffset(`${uidOf(service)} ${String(numberIn(port, 'port') ?? 0)}`), 10) % NODE_PORTS;
   while (used.has(FIRST_NODE_PORT + offset)) offset = (offset + 1) % NODE_PORTS;
   return { ...port, nodePort: FIRST_NODE_PORT + offset };
 }

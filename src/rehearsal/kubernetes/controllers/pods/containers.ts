@@ -22,7 +22,9 @@ export interface ContainerMemory {
   endedAt?: number;
   exitCode?: number;
   restarts: number;
+  /** Of this run, and of the one before it. */
   log: string;
+  previousLog?: string;
 }
 
 export interface ContainerNow {
@@ -40,7 +42,6 @@ const FIRST_PULL_MS = 2_000;
 /** How often it is looked whether an image can be had by now: the first step of the kubelet's back-off. */
 const PULL_AGAIN_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 300_000;
-const LOG_CHARACTERS = 8_000;
 
 /** Brings one container to `now`: pulled, made, started, ended, started again. */
 export function runContainer(
@@ -98,8 +99,9 @@ function pull(cluster: ClusterView, pod: KubeObject, image: string, memory: Cont
 function start(cluster: ClusterView, pod: KubeObject, container: JsonObject, memory: ContainerMemory, at: number): void {
   memory.startedAt = at;
   memory.run = runOf(cluster, pod, container);
-  memory.log = `${memory.log}${memory.run.log ?? ''}`.slice(-LOG_CHARACTERS);
   const name = textIn(container, 'name') ?? '';
+  if (memory.restarts > 0) memory.previousLog = memory.log;
+  memory.log = `${rfc3339(at)} ${name} started\n${memory.run.log ?? ''}`;
   if (memory.restarts === 0) tell(cluster, 'kubelet', pod, { type: 'Normal', reason: 'Started', message: `Started container ${name}` });
 }
 

@@ -22,7 +22,8 @@ interface PodMemory {
 const SANDBOX_MS = 1_000;
 const ATTACH_MS = 6_000;
 
-const memoryOf = (cluster: ClusterView): Record<string, PodMemory> => cluster.memory<Record<string, PodMemory>>('pods', () => ({}));
+const memoryOf = (cluster: Pick<ClusterView, 'memory'>): Record<string, PodMemory> =>
+  cluster.memory<Record<string, PodMemory>>('pods', () => ({}));
 
 /** The kubelets of all nodes. A pod that is told to go is gone at once: what it would do within its grace period nobody sees. */
 export const KUBELET: Controller = {
@@ -51,9 +52,13 @@ function stop({ store }: ClusterView, pod: KubeObject): void {
   else if (!isLeaving(pod)) store.remove(POD, namespaceOf(pod), pod.metadata.name);
 }
 
-/** What a container wrote to its log so far; `undefined`: there is no such pod or container. */
-export function logOf(cluster: ClusterView, pod: KubeObject, container: string): string | undefined {
-  return memoryOf(cluster)[uidOf(pod)]?.containers[container]?.log;
+/**
+ * What a container has written.
+ * @param previous of the run before this one
+ */
+export function logOf(cluster: Pick<ClusterView, 'memory'>, pod: KubeObject, container: string, previous: boolean): string {
+  const memory = memoryOf(cluster)[uidOf(pod)]?.containers[container];
+  return (previous ? memory?.previousLog : memory?.log) ?? '';
 }
 
 function runPod(cluster: ClusterView, pod: KubeObject, node: KubeObject, now: number): number | undefined {

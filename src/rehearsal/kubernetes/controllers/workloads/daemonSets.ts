@@ -5,7 +5,7 @@ import type { ClusterView, Controller } from '../controller.ts';
 import { tell } from '../events.ts';
 import { DAEMON_SET, NODE, POD } from '../kinds.ts';
 import { randomSuffix } from '../names.ts';
-import { byController, isLeaving, labelsOf, numberIn, removeIfThere, specOf, uidOf, writeStatus } from '../objectParts.ts';
+import { byController, isLeaving, labelsOf, numberIn, objectsIn, removeIfThere, specOf, uidOf, writeStatus } from '../objectParts.ts';
 import { makePod } from '../pods/makePod.ts';
 import { isOver, isReady, nodeOf } from '../pods/podState.ts';
 import { templateHash } from './revisions.ts';
@@ -68,7 +68,6 @@ function targetOf(pod: KubeObject): string | undefined {
 
 function add(cluster: ClusterView, set: KubeObject, template: JsonObject, hash: string, node: string): void {
   const spec = objectIn(template, 'spec');
-  const tolerations = spec['tolerations'];
   const name = `${set.metadata.name}-${randomSuffix(cluster.world)}`;
   const { refused } = makePod(cluster, {
     name,
@@ -77,7 +76,7 @@ function add(cluster: ClusterView, set: KubeObject, template: JsonObject, hash: 
     labels: { [HASH]: hash },
     spec: {
       nodeSelector: { ...objectIn(spec, 'nodeSelector'), 'kubernetes.io/hostname': node },
-      tolerations: [...(Array.isArray(tolerations) ? tolerations : []), ...TOLERATIONS],
+      tolerations: [...objectsIn(spec, 'tolerations'), ...TOLERATIONS],
     },
   });
   if (refused !== undefined) {
