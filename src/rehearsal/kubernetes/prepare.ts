@@ -170,13 +170,15 @@ function addressesOf(store: ObjectStore): Set<string> {
   return new Set(store.list(SERVICE).map((each) => textIn(objectIn(each, 'spec'), 'clusterIP') ?? ''));
 }
 
+const portKey = (port: JsonObject): string => JSON.stringify([port['port'], port['protocol']]);
+
 function withNodePorts(spec: JsonObject, was: JsonObject, store: ObjectStore): JsonObject[] {
   if (spec['allocateLoadBalancerNodePorts'] === false) return [...objectsIn(spec['ports'])];
   const portsOf = (each: JsonObject): readonly JsonObject[] => objectsIn(each['ports']);
   const used = new Set(store.list(SERVICE).flatMap((each) => portsOf(objectIn(each, 'spec')).map((port) => port['nodePort'])));
-  const before = new Map(portsOf(was).map((port) => [`${String(port['port'])}/${String(port['protocol'])}`, port['nodePort']]));
+  const before = new Map(portsOf(was).map((port) => [portKey(port), port['nodePort']]));
   return portsOf(spec).map((port) => {
-    const kept = port['nodePort'] ?? before.get(`${String(port['port'])}/${String(port['protocol'])}`);
+    const kept = port['nodePort'] ?? before.get(portKey(port));
     if (kept !== undefined) return { ...port, nodePort: kept };
     let free = FIRST_NODE_PORT;
     while (used.has(free) && free < FIRST_NODE_PORT + NODE_PORTS) free += 1;

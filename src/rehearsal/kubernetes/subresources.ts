@@ -46,7 +46,9 @@ export function writeSubresource(request: ResourceRequest, verb: WriteVerb, body
 function scaleOf(object: KubeObject): JsonObject {
   const { name, namespace = '', uid = '', resourceVersion = '', creationTimestamp = '' } = object.metadata;
   const selector = objectIn(objectIn(object, 'spec'), 'selector');
-  const labels = Object.entries(objectIn(selector, 'matchLabels')).map(([key, value]) => `${key}=${String(value)}`);
+  const labels = Object.entries(objectIn(selector, 'matchLabels')).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`,
+  );
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

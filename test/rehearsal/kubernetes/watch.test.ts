@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { createInterface } from 'node:readline';
+import WebSocket from 'ws';
 import { eksToken } from '../../../src/aws/eksToken.ts';
 import { eksOf } from '../../../src/rehearsal/eks/settle.ts';
 import { parseFault } from '../../../src/rehearsal/faults.ts';
@@ -8,11 +9,16 @@ import { objectsOf } from '../../../src/rehearsal/kubernetes/clusterObjects.ts';
 import { kindNamed } from '../../../src/rehearsal/kubernetes/kinds.ts';
 import { serveKubernetes, type KubernetesServer } from '../../../src/rehearsal/kubernetes/kubernetesServer.ts';
 import { startAccount, type TestAccount } from '../account.ts';
-import { RehearsedPlatform } from '../eks/rehearsedPlatform.ts';
+import { RehearsedPlatform, type Ground } from '../eks/rehearsedPlatform.ts';
 
 interface Answer {
   readonly status: number;
-  readonly body: { readonly [key: string]: any };
+  readonly body: {
+    readonly metadata?: { readonly resourceVersion: string };
+    readonly reason?: string;
+    readonly message?: string;
+    readonly spec?: unknown;
+  };
 }
 
 interface Event {
@@ -35,6 +41,7 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
   this.timeout(30_000);
   let account: TestAccount;
   let platform: RehearsedPlatform;
+  let ground: Ground;
   let server: KubernetesServer;
   let authority: string;
 
@@ -48,7 +55,8 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
       endpoint: account.endpoint,
     });
     platform = new RehearsedPlatform(account);
-    const cluster = await platform.cluster(await platform.ground());
+    ground = await platform.ground();
+    const cluster = await platform.cluster(ground);
     await platform.letCallerIn();
     account.pass(30);
     authority = Buffer.from(String(cluster.certificateAuthority?.data), 'base64').toString();
@@ -74,7 +82,9 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
         let text = '';
         incoming.setEncoding('utf8');
         incoming.on('data', (chunk: string) => (text += chunk));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: text.startsWith('{') ? JSON.parse(text) : { text } }));
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {} }),
+        );
       });
       outgoing.on('error', reject);
       outgoing.end(body === undefined ? undefined : JSON.stringify(body));
@@ -136,7 +146,9 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
   it('goes on from a revision, ends when it was told to, and says when a revision is too old', async () => {
     const { body } = await ask('GET', `${NAMESPACE}/configmaps`);
     await ask('POST', `${NAMESPACE}/configmaps`, configMap('missed'));
-    const open = await watch(`${NAMESPACE}/configmaps?watch=true&resourceVersion=${body['metadata'].resourceVersion}&timeoutSeconds=1`);
+    const open = await watch(
+      `${NAMESPACE}/configmaps?watch=true&resourceVersion=${String(body.metadata?.resourceVersion)}&timeoutSeconds=1`,
+    );
     const event = await open.next();
     assert.deepEqual([event.type, event.object.metadata.name], ['ADDED', 'missed']);
     await open.ended;
@@ -151,7 +163,7 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
       });
     }
     const old = await ask('GET', `${NAMESPACE}/configmaps?watch=true&resourceVersion=1`);
-    assert.deepEqual([old.status, old.body['reason']], [410, 'Expired']);
+    assert.deepEqual([old.status, old.body.reason], [410, 'Expired']);
   });
 
   it('streams a list, with a mark where it ends', async () => {
@@ -191,9 +203,9 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
     const thing = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'one' }, spec: { size: 1, colour: 'red' } };
     const strict = await ask('POST', `${things}?fieldValidation=Strict`, thing);
     assert.equal(strict.status, 400);
-    assert.match(strict.body['message'], /unknown field "spec\.colour"/);
+    assert.match(String(strict.body.message), /unknown field "spec\.colour"/);
     const loose = await ask('POST', things, thing);
-    assert.deepEqual([loose.status, loose.body['spec']], [201, { size: 1 }]);
+    assert.deepEqual([loose.status, loose.body.spec], [201, { size: 1 }]);
     await ask('DELETE', `${CRD}/things.example.com`);
     assert.equal((await ask('GET', things)).status, 404, 'its resources go with it');
     open.close();
@@ -206,6 +218,26 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
     assert.equal((await ask('GET', `${NAMESPACE}/configmaps`)).status, 503);
     account.pass(31);
     assert.equal((await ask('GET', `${NAMESPACE}/configmaps`)).status, 200);
+  });
+
+  it('forwards ports by WebSocket, and says on the error channel that nothing listens', async () => {
+    for (const name of ['vpc-cni', 'kube-proxy']) await platform.addon(name);
+    await platform.nodegroup(ground, { minSize: 1, desiredSize: 1, maxSize: 1 });
+    account.pass(400);
+    const { body } = await ask('GET', '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-proxy');
+    const [pod] = (body as { items?: readonly { metadata: { name: string } }[] }).items ?? [];
+    const path = `/api/v1/namespaces/kube-system/pods/${pod?.metadata.name ?? ''}`;
+    const log = await ask('GET', `${path}/log`);
+    assert.equal(log.status, 200);
+    const address = new URL(`${path}/portforward?ports=8080`, server.endpoint.replace('https:', 'wss:'));
+    const { authorization } = await headers();
+    const socket = new WebSocket(address, ['v4.channel.k8s.io'], { ca: authority, headers: { authorization } });
+    const frames: string[] = [];
+    socket.on('message', (frame) => frames.push(frame.toString('latin1')));
+    await new Promise<void>((closed, failed) => socket.on('close', () => closed()).on('error', failed));
+    const port = String.fromCharCode(8080 & 0xff, 8080 >> 8);
+    assert.deepEqual(frames.slice(0, 2), [`\0${port}`, `\u0001${port}`], 'each channel begins with the port');
+    assert.match(frames[2] ?? '', /^\u0001.*connection refused$/);
   });
 
   it('writes of a large cluster only what a request changed', async () => {
