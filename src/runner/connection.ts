@@ -14,7 +14,7 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import type { Helm } from '../kubernetes/helm/helm.ts';
 import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
-import { noSecrets, rehearsedSecrets, type SecretValues } from '../kubernetes/secretValues.ts';
+import { eitherOf, noSecrets, rehearsedSecrets, type SecretValues } from '../kubernetes/secretValues.ts';
 import type { NamedConnection } from '../kubernetes/kubeconfigConnection.ts';
 import { clusterReach } from '../stages/clusterReach.ts';
 import type { KubernetesContext, PlatformManifests } from '../stages/kubernetesContext.ts';
@@ -30,7 +30,7 @@ import type { Person } from './person.ts';
 import type { ProgramConsents } from './programConsents.ts';
 import type { Reach } from './protocol.ts';
 import { worldServedAt, type Rehearsal } from './rehearsalProcess.ts';
-import { helmProgram } from './helm.ts';
+import { helmProgram, helmStandIn } from './helm.ts';
 import { rehearsedResolver, systemResolver } from './resolver.ts';
 import { kubeconfigPort } from './kubeconfig.ts';
 import { RunnerError } from './runnerError.ts';
@@ -124,7 +124,15 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       stateFolder: reach.stateFolder,
       cliEntry: options.cliEntry,
     }),
-    ...(options.manifests === undefined ? {} : { kubernetes: kubernetesContext(options, options.manifests, isRehearsed) }),
+    ...(options.manifests === undefined
+      ? {}
+      : {
+          kubernetes: kubernetesContext(
+            options,
+            options.manifests,
+            isRehearsed ? { endpoint: whole, world: world ?? reach.stateFolder, env: rehearsal?.env ?? env } : undefined,
+          ),
+        }),
   };
   return {
     spec,
@@ -150,15 +158,25 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 /** What the stages in the cluster need of this machine; in a rehearsal nothing of it is the person's own. */
-function kubernetesContext(options: ConnectOptions, manifests: PlatformManifests, isRehearsed: boolean): KubernetesContext {
-  const { rehearsal, reach, env } = options;
+function kubernetesContext(options: ConnectOptions, manifests: PlatformManifests, rehearsed: Rehearsed | undefined): KubernetesContext {
+  const { reach, env, secrets, cliEntry } = options;
   const workspaces = [...(reach.workspaces ?? []), dirname(reach.file)];
+  const helm = { path: reach.helm, workspaces, env, stateFolder: reach.stateFolder };
+  if (rehearsed === undefined) return { manifests, secrets, resolver: systemResolver, helm: helmProgram(helm) };
+  const { endpoint, world } = rehearsed;
   return {
     manifests,
-    secrets: isRehearsed ? rehearsedSecrets : options.secrets,
-    resolver: rehearsal === undefined ? systemResolver : rehearsedResolver(rehearsal),
-    helm: helmProgram({ path: undefined, workspaces, env, stateFolder: reach.stateFolder }),
+    secrets: rehearsedSecrets,
+    resolver: endpoint === undefined ? systemResolver : rehearsedResolver({ endpoint, env: rehearsed.env }),
+    helm: helmProgram({ ...helm, stateFolder: world, standIn: helmStandIn(cliEntry, world) }),
   };
+}
+
+interface Rehearsed {
+  readonly endpoint: string | undefined;
+  readonly world: string;
+  /** With the token that the rehearsal's own doors ask for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The person's --profile, then their AWS_PROFILE; the file only hints. `undefined`: the SDK's default. */

@@ -21,6 +21,12 @@ export function helmProgram(lookup: HelmLookup): HelmProgram {
   return new HelmProgram({ find: () => findHelm(lookup), folder: join(lookup.stateFolder, 'helm'), env: lookup.env });
 }
 
+/** The rehearsal's Helm: this program's own command, in a process of its own as the real one is. */
+export function helmStandIn(cliEntry: string, world: string): HelmCommand {
+  const electron = process.versions['electron'] === undefined ? {} : { env: { ELECTRON_RUN_AS_NODE: '1' } };
+  return { path: process.execPath, args: [cliEntry, 'rehearse-helm', world, '--'], ...electron };
+}
+
 /** The real path of Helm, outside of every workspace. @throws Refused with a way to get it. */
 export async function findHelm({ path, standIn, workspaces, env }: HelmLookup): Promise<HelmCommand> {
   if (standIn !== undefined) return standIn;

@@ -2,7 +2,6 @@ import { NODATA, NOTFOUND, Resolver as Dns } from 'node:dns/promises';
 import { Unseen } from '../core/graph/errors.ts';
 import type { Resolver } from '../stages/resolver.ts';
 import { isRecord } from './privateFile.ts';
-import type { Rehearsal } from './rehearsalProcess.ts';
 import { isNodeError } from './runnerError.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -35,7 +34,13 @@ async function ask(signal: AbortSignal, question: (dns: Dns) => Promise<string[]
 }
 
 /** The public DNS of a rehearsed world: only there do its load balancers and zones have names. */
-export function rehearsedResolver({ endpoint, env }: Pick<Rehearsal, 'endpoint' | 'env'>): Resolver {
+export function rehearsedResolver({
+  endpoint,
+  env,
+}: {
+  readonly endpoint: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Resolver {
   const resolve = async (name: string, signal: AbortSignal, what: 'addresses' | 'nameServers'): Promise<readonly string[] | undefined> => {
     const url = new URL('/_rehearsal/resolve', endpoint);
     url.searchParams.set('name', name);
