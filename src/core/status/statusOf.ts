@@ -103,7 +103,7 @@ function rowOf(graph: ResourceGraph, resource: AnyResource, seen: Observation<un
   const outputs = present && plainOutputs(present.outputs);
   const estimate = resource.estimate?.();
   const requires = graph.requires(resource.id).filter((id) => graph.get(id)?.internal !== true);
-  const url = seen.state === 'ready' ? resource.url?.(seen.outputs) : undefined;
+  const url = seen.state === 'ready' ? resource.url?.(seen.outputs ?? {}) : undefined;
   return {
     id: resource.id,
     title: resource.title,

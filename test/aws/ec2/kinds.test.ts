@@ -23,6 +23,7 @@ const tagsFor = (resource: string, extra: Readonly<Record<string, string>> = {})
   Object.entries({
     Name: `cauchy/${resource}`,
     team: 'data',
+    'slipway:tags': 'team',
     'slipway:platform': 'cauchy/k3f9x2',
     'slipway:resource': resource,
     ...extra,

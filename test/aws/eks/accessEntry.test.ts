@@ -11,16 +11,17 @@ const entry = { principalArn: ops, tags: { 'slipway:platform': 'cauchy', 'slipwa
 
 describe('the access of the creator', () => {
   it('lists entries while the caller is still being asked for: a status has two rounds of requests', async () => {
-    const listed = Promise.withResolvers<void>();
+    let tell = (): void => undefined;
+    const listed = new Promise<void>((resolve) => (tell = resolve));
     const { aws, operations } = scriptedAws({
       ListAccessEntries: () => {
-        listed.resolve();
+        tell();
         return { accessEntries: [ops] };
       },
       DescribeAccessEntry: () => ({ accessEntry: entry }),
     });
     const needs = { caller: handleOf<CallerOut>('caller'), cluster: handleOf<ClusterOut>('cluster') };
-    const late = Object.assign(lookWith(), { outputs: async () => (await listed.promise, caller) });
+    const late = Object.assign(lookWith(), { outputs: async () => (await listed, caller) });
     const seen = await creatorAccess(eksScope(aws), needs).observe(late, 'status');
     assert.equal(seen.state, 'ready');
     assert.deepEqual(operations(), ['ListAccessEntries', 'DescribeAccessEntry']);

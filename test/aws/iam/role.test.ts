@@ -21,6 +21,7 @@ const ours = [
   { Key: 'slipway:platform', Value: 'cauchy' },
   { Key: 'slipway:resource', Value: 'role/nodes' },
   { Key: 'team', Value: 'data' },
+  { Key: 'slipway:tags', Value: 'team' },
 ];
 const trust = encodeURIComponent(
   JSON.stringify({
@@ -78,7 +79,7 @@ describe('a service role', () => {
     assert.equal(sent.length, 1);
     assert.equal(input['PermissionsBoundary'], 'arn:aws:iam::012345678901:policy/boundary');
     assert.deepEqual(JSON.parse(String(input['AssumeRolePolicyDocument'])), JSON.parse(decodeURIComponent(trust)));
-    assert.deepEqual(input['Tags'], [ours[2], ours[0], ours[1]]);
+    assert.deepEqual(input['Tags'], [ours[2], ours[3], ours[0], ours[1]]);
   });
 
   it('is read by one GetRole for a status, and with its policies for a plan', async () => {
@@ -183,7 +184,7 @@ describe('a role for a service account', () => {
       ListAttachedRolePolicies: () => attached('P'),
       UpdateAssumeRolePolicy: () => ({}),
     });
-    const scope = { aws: scripted.aws, identity: { platform: 'cauchy', tags: {} }, prices: noPrices };
+    const scope = { aws: scripted.aws, identity: { platform: 'cauchy', tags: { team: 'data' } }, prices: noPrices };
     const spec = {
       id: 'role/ebs-csi',
       title: 'role',

@@ -179,7 +179,7 @@ describe('what left the file', () => {
   it('goes row by row in a run, and what cannot go says why', async () => {
     const bench = await built();
     const { left = [] } = await bench.session(smaller).plan();
-    const start = { ...(await look(bench, smaller)), left };
+    const start: PlatformStatus = { ...(await look(bench, smaller)), left };
     bench.events.length = 0;
     const release = bench.world.release.bind(bench.world);
     bench.world.release = (row) => {
