@@ -14,9 +14,9 @@ describe('what comes to the cluster', () => {
     const [message = ''] = errors(setOf(configMap('a'), configMap('a')));
     assert.match(message, /0\.yml/);
     const namespace = (labels: string): string => `{apiVersion: v1, kind: Namespace, metadata: {name: team, labels: ${labels}}}\n`;
-    const merged = setOf(namespace('{a: x}'), namespace('{b: y}'));
+    const merged = setOf(namespace('{a: one}'), namespace('{b: two}'));
     assert.deepEqual(errors(merged), []);
-    assert.deepEqual(merged.objects[0]?.json['metadata'], { name: 'team', labels: { a: 'x', b: 'y' } });
+    assert.deepEqual(merged.objects[0]?.json['metadata'], { name: 'team', labels: { a: 'one', b: 'two' } });
   });
 
   it('1.2/15 a List is its items, an empty document is nothing, generateName is a finding', () => {
