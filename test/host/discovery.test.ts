@@ -40,15 +40,4 @@ describe('which files are platforms', () => {
     await write(named, 'name: cauchy\nregion: us-west-2\ncluster: { endpoint: { publicCidrs: [192.0.2.0/24] } }\n');
     await findings(named, 'none');
   });
-
-  it('finds one that is made, and leaves alone what only has its name', async () => {
-    const theirs = at('further', 'platform.yml');
-    const ours = at('made', 'platform.yml');
-    await write(theirs, 'kind: SomethingElse\ndomian: 1\n');
-    await write(ours, BROKEN);
-    await findings(ours, 'some');
-    assert.deepEqual(vscode.languages.getDiagnostics(theirs), []);
-    await vscode.workspace.fs.delete(at('made'), { recursive: true });
-    await findings(ours, 'none');
-  });
 });
