@@ -30,6 +30,7 @@ export interface PlatformOptions {
 export interface RunCommandOptions extends PlatformOptions {
   readonly yes?: boolean;
   readonly allow?: readonly string[];
+  readonly secrets?: string;
 }
 
 export function withPlatformOptions(command: Command): Command {

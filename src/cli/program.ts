@@ -4,7 +4,7 @@ import type { CliContext } from './cliContext.ts';
 import type { RehearseOptions } from './commands/rehearse.ts';
 import type { TokenOptions } from './commands/token.ts';
 import { formatOf, reachOf, withPlatformOptions, type PlatformOptions, type RunCommandOptions } from './platformOptions.ts';
-import { checkConsents } from './usage.ts';
+import { checkConsents, checkSecrets } from './usage.ts';
 
 export interface Cli {
   readonly program: Command;
@@ -69,9 +69,15 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
     platformCommand(verb, description)
       .option('--yes', 'do not ask; needs account in the file or --account')
       .option('--allow <what:resource...>', 'a consent of its own: replace, delete, overwrite, abandon')
+      .option(
+        '--secrets <source>',
+        'values for missing Secrets as JSON on standard input (-), {"namespace/name":{"key":"value"}}; needs --yes',
+      )
       .action(async (options: RunCommandOptions) => {
         const chosen = format(options);
         const allow = checkConsents(options.allow ?? []);
+        if (options.secrets !== undefined) checkSecrets(options.secrets, options.yes);
+        const { readSecrets } = await import('./givenSecrets.ts');
         const { runVerb } = await import('./commands/run.ts');
         code = await runVerb(context, await reachOf(options, context), {
           verb,
@@ -79,6 +85,7 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
           allow,
           yes: options.yes ?? false,
           format: chosen,
+          ...(options.secrets === undefined ? {} : { secrets: await readSecrets(stdin) }),
         });
       });
   }

@@ -21,6 +21,12 @@ export function checkConsents(allow: readonly string[]): readonly string[] {
   return allow;
 }
 
+/** `--secrets -`: never a file, never an argument; standard input is then no place to answer questions. @throws RunnerError exit 2 */
+export function checkSecrets(source: string, yes: boolean | undefined): void {
+  if (source !== '-') throw usageError('--secrets takes only -: values are read from standard input, never from a file or an argument.');
+  if (yes !== true) throw usageError('--secrets - needs --yes: nobody can be asked where values are read.');
+}
+
 /** Twelve digits. @throws RunnerError exit 2 */
 export function checkAccount(account: string | undefined): string | undefined {
   if (account !== undefined && !/^\d{12}$/.test(account))

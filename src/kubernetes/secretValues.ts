@@ -50,12 +50,19 @@ export const rehearsedSecrets: SecretValues = portOf(({ name }, key) => {
   return `rehearsal-${credentialOf(name, key) ?? `${name}-${key.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`}`;
 });
 
+/** What the first cannot give, the second does. */
+export function eitherOf(first: SecretValues, second: SecretValues): SecretValues {
+  const giver = (secret: WantedSecret): SecretValues => (first.covers(secret) ? first : second);
+  return { covers: (secret) => giver(secret).covers(secret), give: (secret) => giver(secret).give(secret) };
+}
+
 /** Nobody gives any. */
 export const noSecrets: SecretValues = portOf(() => undefined);
 
 function portOf(valueOf: (secret: WantedSecret, key: string) => string | undefined): SecretValues {
   return {
-    covers: (secret) => secret.keys.every((key) => valueOf(secret, key) !== undefined),
+    // Where it is used as a whole, only a person knows what belongs in it, and nothing is not an answer.
+    covers: (secret) => secret.keys.length > 0 && secret.keys.every((key) => valueOf(secret, key) !== undefined),
     give: (secret) =>
       Object.fromEntries(
         secret.keys.map((key) => {

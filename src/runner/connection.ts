@@ -166,7 +166,7 @@ function kubernetesContext(options: ConnectOptions, manifests: PlatformManifests
   const { endpoint, world } = rehearsed;
   return {
     manifests,
-    secrets: rehearsedSecrets,
+    secrets: eitherOf(secrets, rehearsedSecrets),
     resolver: endpoint === undefined ? systemResolver : rehearsedResolver({ endpoint, env: rehearsed.env }),
     helm: helmProgram({ ...helm, stateFolder: world, standIn: helmStandIn(cliEntry, world) }),
   };

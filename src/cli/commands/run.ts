@@ -1,10 +1,12 @@
 import type { Outcome, RunEvent } from '../../core/engine/events.ts';
+import type { GivenSecrets } from '../../kubernetes/secretValues.ts';
 import { isError, specOf } from '../../runner/platformFile.ts';
 import { missingConsents } from '../../runner/planView.ts';
 import type { PlanView, Reach } from '../../runner/protocol.ts';
 import { RunnerError } from '../../runner/runnerError.ts';
 import type { Session } from '../../runner/session.ts';
 import { withSession, type CliContext } from '../cliContext.ts';
+import { checkRehearsed } from '../givenSecrets.ts';
 import { INTERRUPTED } from '../interrupt.ts';
 import { planLines } from '../text/planText.ts';
 import { outcomeLines, Progress } from '../text/progress.ts';
@@ -16,6 +18,8 @@ export interface RunArguments {
   readonly allow: readonly string[];
   readonly yes: boolean;
   readonly format: 'text' | 'json';
+  /** What `--secrets -` read. */
+  readonly secrets?: GivenSecrets;
 }
 
 /** Plans, shows, asks once (unless `--yes`), does it. */
@@ -36,6 +40,10 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
     }
     if (options.yes) person.vouch();
     const rehearsal = (await session.mode()) === 'rehearsal';
+    if (options.secrets !== undefined) {
+      if (rehearsal) checkRehearsed(options.secrets);
+      session.giveSecrets(options.secrets);
+    }
     const plan = await session.plan(options.verb, options.stages, options.allow);
     for (const [id, title] of await session.titles()) titles.set(id, title);
     for (const { resource, title } of plan.changes) titles.set(resource, title);
