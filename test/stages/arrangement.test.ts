@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
+import { manifestSet } from '../../src/manifests/manifestSet.ts';
+import { arrange, type Arrangement } from '../../src/stages/arrangement.ts';
+import { stageFolders } from '../../src/stages/stageFolders.ts';
+
+const HEAD = 'name: cauchy\nregion: us-west-2\nmanifests: navier\n';
+
+/** `folders`: the text of one file of each stage. */
+function arranged(folders: Readonly<Record<string, string>>, more = ''): Arrangement {
+  const { spec, findings } = parsePlatform(HEAD + more, '/p/platform.yml');
+  assert.ok(spec !== undefined, findings.map(({ message }) => message).join());
+  const files = Object.entries(folders).map(([path, text]) => {
+    const [stage = '', name = 'all.yml'] = path.split('/');
+    return { stage, files: [{ path: `navier/${stage}/${name}`, file: `/p/navier/${stage}/${name}`, text }] };
+  });
+  return arrange(spec, manifestSet(files), []);
+}
+
+const pod = (name: string, namespace: string, container = ''): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec:\n  selector: { matchLabels: { app: ${name} } }\n  template:\n    metadata: { labels: { app: ${name} } }\n    spec:\n      containers:\n        - { name: main, image: "x:1"${container} }\n`;
+const envFrom = (secret: string, key: string): string =>
+  `, env: [{ name: X, valueFrom: { secretKeyRef: { name: ${secret}, key: ${key} } } }]`;
+
+describe('the arrangement of manifests in stages', () => {
+  it('a Secret that nothing defines belongs to its stage, with the keys and who needs them; a registry’s login to kaniko', () => {
+    const volumes = pod('build', 'argo-events').replace(
+      '      containers:',
+      '      volumes: [{ name: c, secret: { secretName: kaniko, items: [{ key: config.json, path: config.json }] } }]\n      containers:',
+    );
+    const { secrets } = arranged({ services: pod('shop', 'mer', envFrom('github', 'token')), 'argo-events': volumes });
+    assert.deepEqual(
+      secrets.map(({ id, stage, keys }) => [id, stage, ...keys]),
+      [
+        ['Secret/argo-events/kaniko', 'kaniko', 'config.json'],
+        ['Secret/mer/github', 'secrets', 'token'],
+      ],
+    );
+  });
+
+  it('who needs such a Secret comes after it', () => {
+    const { after } = arranged({ services: pod('shop', 'mer', envFrom('github', 'token')) });
+    assert.ok(after.get('Deployment.apps/mer/shop')?.includes('Secret/mer/github'));
+  });
+
+  it('a Namespace that is used and written nowhere is made, one that every cluster has is not', () => {
+    const { objects } = arranged({ services: `${pod('shop', 'mer')}---\n${pod('other', 'default')}` });
+    const names = objects.filter(({ key }) => key.kind === 'Namespace').map(({ key }) => key.name);
+    assert.deepEqual(names, ['mer']);
+  });
+
+  it('the broker comes after ZooKeeper, which no reference says', () => {
+    const { after } = arranged({ 'kafka/zookeeper.yml': pod('zookeeper', 'kafka'), 'kafka/broker.yml': pod('broker', 'kafka') });
+    assert.ok(after.get('Deployment.apps/kafka/broker')?.includes('Deployment.apps/kafka/zookeeper'));
+    assert.ok(!after.get('Deployment.apps/kafka/zookeeper')?.includes('Deployment.apps/kafka/broker'));
+  });
+
+  it('what must wait for a stage that requires its own is a finding that names both sides', () => {
+    const claim = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: kafka }\ndata: { a: b }\n';
+    const needs = pod('broker', 'kafka', ', envFrom: [{ configMapRef: { name: settings } }]');
+    const { findings, after } = arranged({ kafka: needs, services: claim });
+    assert.deepEqual(
+      findings.map(({ code, severity }) => [code, severity]),
+      [['stage-contradiction', 'error']],
+    );
+    assert.match(
+      findings[0]?.message ?? '',
+      /^Deployment\.apps\/kafka\/broker \(navier\/kafka\/all\.yml:1\) needs ConfigMap\/kafka\/settings \(navier\/services\/all\.yml:1\), but the stage services requires the stage kafka/,
+    );
+    assert.ok(!after.get('Deployment.apps/kafka/broker')?.includes('ConfigMap/kafka/settings'), 'no circle is left in the graph');
+  });
+
+  it('a Namespace of a later stage contradicts nothing: Namespaces wait for no stage', () => {
+    const { findings } = arranged({ kafka: pod('tool', 'mer'), services: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: mer }\n' });
+    assert.deepEqual(findings, []);
+  });
+
+  it('the e-mail address of platform.yml is that of every ACME account, and nothing else of an object changes', () => {
+    const issuer =
+      'apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: { name: le }\nspec: { acme: { email: a@b.c, server: s } }\n';
+    const { objects } = arranged({ tls: issuer }, 'domain: cauchy.link\ntls: { email: ops@cauchy.link }\n');
+    const found = objects.find(({ key }) => key.kind === 'ClusterIssuer');
+    assert.deepEqual(found?.json['spec'], { acme: { email: 'ops@cauchy.link', server: 's' } });
+  });
+});
+
+describe('folders of stages', () => {
+  const paths = (text: string): readonly string[] => {
+    const { spec } = parsePlatform(HEAD + text, '/p/platform.yml');
+    assert.ok(spec !== undefined);
+    return stageFolders(spec).map(({ stage, path, key }) => `${stage} ${path}${key === undefined ? '' : ' named'}`);
+  };
+
+  it('are the runbook’s, below the folder of the platform’s manifests', () => {
+    assert.ok(paths('').includes('kafka navier/kafka'));
+    assert.deepEqual(
+      paths('').filter((each) => each.startsWith('services')),
+      ['services navier/mer', 'services navier/pascal'],
+    );
+  });
+
+  it('are those that the file names, of stages of one’s own too, and none of what is switched off', () => {
+    const text =
+      'stages:\n  kafka: { manifests: strimzi }\n  mlflow: { requires: [minio], manifests: mlflow }\n  argo: { enabled: false }\n';
+    const found = paths(text);
+    assert.ok(found.includes('kafka navier/strimzi named') && found.includes('mlflow navier/mlflow named'));
+    assert.ok(!found.some((each) => each.startsWith('argo ')));
+  });
+
+  it('are none without manifests', () => {
+    const { spec } = parsePlatform('name: cauchy\nregion: us-west-2\n', '/p/platform.yml');
+    assert.deepEqual(spec && stageFolders(spec), []);
+  });
+});
