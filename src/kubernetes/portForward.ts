@@ -71,7 +71,8 @@ class PodConnection extends Duplex {
   constructor(socket: WebSocket) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    socket.on('message', (frame) => this.#take(frame));
+    // `ws` gives Buffers unless it is told otherwise; its types name what it could be told.
+    socket.on('message', (frame) => Buffer.isBuffer(frame) && this.#take(frame));
     socket.on('close', () => this.push(null));
     socket.on('error', (error) => this.destroy(error));
   }

@@ -26,7 +26,7 @@ export function speaksPortForward(headers: IncomingMessage['headers']): boolean 
 export function servePortForward({ ports }: PortForward, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
   server.handleUpgrade(incoming, socket, head, (webSocket) => {
     const connections = ports.map((port, index) => serve(webSocket, port, index * 2));
-    webSocket.on('message', (frame) => connections[(frame[0] ?? 0) / 2]?.arrived(frame.subarray(1)));
+    webSocket.on('message', (frame) => Buffer.isBuffer(frame) && connections[(frame[0] ?? 0) / 2]?.arrived(frame.subarray(1)));
     const end = (): void => {
       for (const each of connections) each?.destroy();
     };
