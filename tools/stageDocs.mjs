@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { priceBook } from '../src/aws/prices.ts';
 import { platformKeys } from '../src/core/platform/keys.ts';
-import { parsePlatform } from '../src/core/platform/parsePlatform.ts';
-import { awsStages, runbookStages } from '../src/core/platform/runbookStages.ts';
 import { printedLines } from '../src/runner/commandLines.ts';
 import { offlineGraph } from '../src/runner/connection.ts';
+import { openPlatformFile } from '../src/runner/platformFile.ts';
 import { root } from './paths.mjs';
 
 const SAMPLE = 'manifests/platform.yml';
@@ -55,24 +54,11 @@ stages:
   reports: { requires: [kafka], manifests: reports }
 `;
 
-/** Keys that are checked and that no stage of this version uses. */
-const LATER = [
-  'domain',
-  'tls',
-  'manifests',
-  'stages.<name>.title',
-  'stages.<name>.requires',
-  'stages.<name>.manifests',
-  'stages.<name>.chart',
-  'stages.<name>.values',
-  'stages.<name>.namespace',
-];
-
-/** All generated pages: path in the tree → text. Pure but for reading the sample. */
-export function pages() {
-  const sample = parsePlatform(readFileSync(path.join(root, SAMPLE), 'utf8'), SAMPLE);
+/** All generated pages: path in the tree → text. Pure but for reading the sample and its folders. */
+export async function pages() {
+  const sample = await openPlatformFile(path.join(root, SAMPLE));
   if (sample.spec === undefined) throw new Error(`${SAMPLE} has errors: ${sample.findings.map(({ message }) => message).join(' ')}`);
-  const graph = offlineGraph(sample.spec);
+  const graph = offlineGraph(sample.spec, sample.manifests);
   const prices = priceBook(sample.spec.region);
   const lines = commandsByStage(graph);
   const stages = graph.stages.map((stage) => [
@@ -154,13 +140,11 @@ const duration = (seconds) => (seconds < 90 ? `${seconds} s` : `${Math.round(sec
 
 function platformPage() {
   const example = parse(EXAMPLE);
-  const later = [...Object.keys(runbookStages)].filter((id) => !awsStages.includes(id));
   return [
     `<!-- Written by tools/stageDocs.mjs from src/core/platform/keys.ts: change that table, then \`npm run docs\`. -->`,
     '# platform.yml',
     'Every key that the file may have. `name` and `region` must be there; every other key may be left out and then has the value of the column *default*, or does not apply. ' +
       'The same table makes `resources/platform.schema.json`, by which an editor completes and explains the keys. Some rules compare keys with each other (blocks that overlap, sizes out of order): `slipway validate` tells those with their place.',
-    `*Later*: the key is checked in this version, and used only by stages that are not in it yet (${later.map((id) => `\`${id}\``).join(', ')}). Of the keys under \`stages\`, \`enabled\` is the one that already does something.`,
     ...sectionsOf(platformKeys, '', example, []),
     '## All together',
     ['```yaml', EXAMPLE.trimEnd(), '```'].join('\n'),
@@ -180,7 +164,7 @@ function sectionsOf(mapping, prefix, examples, heading) {
       `\`${full}\``,
       typeOf(shape),
       defaultOf(shape) !== undefined ? code(defaultOf(shape)) : mapping.required?.includes(key) ? '**required**' : '–',
-      `${shape.description}${LATER.includes(full) ? ' *Later.*' : ''}`,
+      shape.description,
       shape.type === 'mapping' || shape.type === 'entries' ? 'below' : code(given),
     ];
   });
@@ -231,7 +215,7 @@ function table(head, rows) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [file, text] of pages()) {
+  for (const [file, text] of await pages()) {
     const target = path.join(root, file);
     if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
     mkdirSync(path.dirname(target), { recursive: true });

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { EXAMPLE, pages } from '../../tools/stageDocs.mjs';
 
+const written = await pages();
+
 describe('the generated pages', () => {
-  const written = pages();
 
   it('are what the stages and the table of keys say now', () => {
     assert.ok(written.size >= 6, 'a page a stage, and one of platform.yml');
