@@ -7,7 +7,6 @@ import { EXAMPLE, pages } from '../../tools/stageDocs.mjs';
 const written = await pages();
 
 describe('the generated pages', () => {
-
   it('are what the stages and the table of keys say now', () => {
     assert.ok(written.size >= 6, 'a page a stage, and one of platform.yml');
     const stale = [...written].filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text).map(([file]) => file);
