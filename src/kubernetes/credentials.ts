@@ -1,22 +1,53 @@
 /** One thing that a person knows, and the Secrets' keys that hold it. */
 interface Credential {
-  /** Lower case and stable: it names what `--secrets` and the input boxes ask for once. */
+  /** Stable: two keys with the same one hold the same value. */
   readonly id: string;
+  /** What a person is asked for at a time, and the field of it. */
+  readonly need: CredentialKind;
+  readonly field: string;
   readonly secret: RegExp;
   readonly key: RegExp;
 }
 
+export type CredentialKind = 'minio' | 'github' | 'docker-hub';
+
 /** A credential is asked for once for all the Secrets that it fills. */
 const CREDENTIALS: readonly Credential[] = [
-  { id: 'minio-user', secret: /minio/i, key: /^(access[-_]?key([-_]?id)?|(minio[-_])?root[-_]?user|user(name)?)$/i },
-  { id: 'minio-password', secret: /minio/i, key: /^(secret([-_]?access)?[-_]?key|(minio[-_])?root[-_]?password|password)$/i },
-  { id: 'github-token', secret: /github/i, key: /^(access[-_]?)?token$/i },
-  { id: 'registry', secret: /kaniko|docker|regcred|registry/i, key: /^(config\.json|\.dockerconfigjson)$/ },
+  {
+    id: 'minio-user',
+    need: 'minio',
+    field: 'user',
+    secret: /minio/i,
+    key: /^(access[-_]?key([-_]?id)?|(minio[-_])?root[-_]?user|user(name)?)$/i,
+  },
+  {
+    id: 'minio-password',
+    need: 'minio',
+    field: 'password',
+    secret: /minio/i,
+    key: /^(secret([-_]?access)?[-_]?key|(minio[-_])?root[-_]?password|password)$/i,
+  },
+  { id: 'github-token', need: 'github', field: 'token', secret: /github/i, key: /^(access[-_]?)?token$/i },
+  {
+    id: 'registry',
+    need: 'docker-hub',
+    field: 'config',
+    secret: /kaniko|docker|regcred|registry/i,
+    key: /^(config\.json|\.dockerconfigjson)$/,
+  },
 ];
+
+const credentialIn = (secret: string, key: string): Credential | undefined =>
+  CREDENTIALS.find((each) => each.secret.test(secret) && each.key.test(key));
 
 /** What a key of a Secret holds, if it is one of those that many Secrets hold. */
 export function credentialOf(secret: string, key: string): string | undefined {
-  return CREDENTIALS.find((each) => each.secret.test(secret) && each.key.test(key))?.id;
+  return credentialIn(secret, key)?.id;
+}
+
+/** The same as a person is asked for it. */
+export function fieldOf(secret: string, key: string): { readonly need: CredentialKind; readonly field: string } | undefined {
+  return credentialIn(secret, key);
 }
 
 /** Keys that hold a registry's config file: as Kaniko mounts it, and as an image pull secret has it. */
