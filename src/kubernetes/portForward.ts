@@ -29,6 +29,8 @@ export async function connectToPod(client: KubernetesClient, { namespace, pod, p
   address.protocol = 'wss:';
   const socket = new WebSocket(address, [PROTOCOL], { ...options, handshakeTimeout: HANDSHAKE_MS });
   const connection = new PodConnection(socket);
+  // Whoever uses it hears of an error through the request; one that breaks before or after that has nobody else, and would end the process.
+  connection.on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
     const refuse = (why: string, cause?: unknown): void =>
       reject(new Unseen(`no connection to ${pod}:${port} in ${namespace}: ${why}`, { code: 'port-forward', cause }));
