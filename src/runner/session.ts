@@ -12,6 +12,9 @@ import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
 import { givenSecrets, type GivenSecrets } from '../kubernetes/secretValues.ts';
 import type { PlatformManifests } from '../stages/kubernetesContext.ts';
+import { credentialNeeds, secretsFrom, type LackingSecret } from './credentialNeeds.ts';
+import { lackingSecrets } from './lackingSecrets.ts';
+import type { CredentialNeed, CredentialValues } from './objectCalls.ts';
 import { printedLines } from './commandLines.ts';
 import { Attendance } from './attendance.ts';
 import { connect, offlineGraph, profileOf, type Connection } from './connection.ts';
@@ -135,6 +138,33 @@ export class Session {
 
   destroy(request: RunRequest): Promise<Outcome> {
     return this.#person.during(() => this.#start('destroy', request));
+  }
+
+  /** What a person has to be asked for, so that every Secret that nothing defines can be made. */
+  credentials(): Promise<readonly CredentialNeed[]> {
+    return this.#person.during(async () => {
+      const { lacking, connection } = await this.#lackingSecrets();
+      return credentialNeeds(lacking, connection?.mode === 'rehearsal');
+    });
+  }
+
+  /** What was entered for them; real values have no business in a rehearsal. @throws RunnerError exit 2 */
+  async enterCredentials(values: CredentialValues): Promise<void> {
+    const { lacking, connection } = await this.#lackingSecrets();
+    const entered = Object.values(values).flatMap((fields) => Object.values(fields));
+    if (connection?.mode === 'rehearsal' && entered.some((value) => value !== '' && !value.startsWith('rehearsal-'))) {
+      const next = 'Take the values that are suggested.';
+      throw new RunnerError('A rehearsal takes only values that begin with rehearsal-.', { code: 'rehearsal-secrets', exit: 2, next });
+    }
+    this.giveSecrets(secretsFrom(lacking, values));
+  }
+
+  async #lackingSecrets(): Promise<{ readonly lacking: readonly LackingSecret[]; readonly connection?: Connection }> {
+    const document = await this.document();
+    const { manifests } = document;
+    if (manifests === undefined) return { lacking: [] };
+    const connection = await this.#connect(document);
+    return { connection, lacking: await lackingSecrets({ connection, manifests, reach: this.#reach, signal: this.#closing.signal }) };
   }
 
   /** Values for Secrets that nothing defines, by `namespace/name` and key: kept in memory until this session ends, and told to nobody. */
