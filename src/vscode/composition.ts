@@ -3,6 +3,7 @@ import { reduce } from '../core/status/reduce.ts';
 import { registerCommands } from './commands.ts';
 import { Desk } from './desk.ts';
 import { watchPlatformFiles } from './discovery.ts';
+import { FollowedLogs } from './followedLogs.ts';
 import { createHandlers } from './handlers.ts';
 import { Log } from './log.ts';
 import { wallClock } from './model/clock.ts';
@@ -18,10 +19,11 @@ export function compose(context: vscode.ExtensionContext): void {
   const log = new Log();
   const documents = new ReadOnlyDocuments();
   const dialogs = new WindowDialogs(documents);
+  const logs = new FollowedLogs(wallClock, documents);
   const runners = new Runners(context, (line) => log.write('warn', line));
   const validator = new Validator(() => runners.startValidator());
   const problems = new Problems(validator, (line) => log.write('warn', line));
-  const desk = new Desk({ context, clock: wallClock, dialogs, fold: reduce, log, problems, runners, validator });
+  const desk = new Desk({ context, clock: wallClock, dialogs, fold: reduce, log, logs, problems, runners, validator });
   const handlers = createHandlers(desk);
   const rediscover = (): void => void desk.discover().catch((error: unknown) => log.write('error', String(error)));
   const watch = (): vscode.Disposable =>
@@ -44,6 +46,7 @@ export function compose(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     log,
     documents,
+    logs,
     validator,
     problems,
     desk,

@@ -7,6 +7,7 @@ import type { Dialogs } from './dialogs.ts';
 import { findPlatformFiles, isPlatform } from './discovery.ts';
 import { askMfaCode, confirmIdentity, type Account } from './flows/accountFlow.ts';
 import { confirmCluster, confirmProgram } from './flows/clusterFlow.ts';
+import type { FollowedLogs } from './followedLogs.ts';
 import { Forest } from './forest.ts';
 import type { Log } from './log.ts';
 import type { Clock } from './model/clock.ts';
@@ -32,6 +33,7 @@ export interface DeskParts {
   readonly dialogs: Dialogs;
   readonly fold: Fold;
   readonly log: Log;
+  readonly logs: FollowedLogs;
   readonly problems: Problems;
   readonly runners: Runners;
   readonly validator: Validator;
@@ -42,6 +44,8 @@ export class Desk {
   readonly clock: Clock;
   readonly dialogs: Dialogs;
   readonly log: Log;
+  /** Of workloads, as somebody follows them. */
+  readonly logs: FollowedLogs;
   readonly platforms = new Platforms();
   readonly treeView: TreeView;
   readonly sample: RehearsedSample;
@@ -62,6 +66,7 @@ export class Desk {
     this.clock = parts.clock;
     this.dialogs = parts.dialogs;
     this.log = parts.log;
+    this.logs = parts.logs;
     this.sample = new RehearsedSample(parts.context);
     this.#memory = new Memory(parts.context);
     this.#forest = new Forest(this.platforms, parts.clock, (redraw) => {

@@ -26,6 +26,10 @@ export interface Dialogs {
   busy<T>(title: string, work: () => Promise<T>): Promise<T>;
   /** Opens a read-only document whose indented parts are folded. `planOf`: the key of the platform whose plan it is. */
   show(name: string, text: string, planOf?: string): Promise<void>;
+  /** Opens a read-only document of YAML, all of it unfolded. */
+  showYaml(name: string, text: string): Promise<void>;
+  /** Opens two read-only documents of YAML side by side, each a name and a text. */
+  compareYaml(title: string, left: readonly [string, string], right: readonly [string, string]): Promise<void>;
   /** Plans of this platform that are still open say that they are older than that (`the latest run`). */
   outdatePlans(platform: string, olderThan: string): void;
 }

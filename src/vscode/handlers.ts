@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ResourceStatus } from '../core/status/platformStatus.ts';
 import { announceEnd } from './announce.ts';
 import { chooseFolder } from './chooseFolder.ts';
 import type { CommandId } from './commandIds.ts';
@@ -7,8 +8,10 @@ import type { Desk } from './desk.ts';
 import { chooseAccount } from './flows/accountFlow.ts';
 import { copySample, createPlatform } from './flows/createFlow.ts';
 import { chooseFix } from './flows/fixFlow.ts';
+import { chooseUrl, compareWithLive, restartWorkload, viewLiveYaml } from './flows/objectFlow.ts';
 import { breakSomething, resetRehearsal } from './flows/rehearsalFlow.ts';
 import { planAndRun, previewPlan } from './flows/runFlow.ts';
+import { enterSecrets } from './flows/secretsFlow.ts';
 import { consoleUrl } from './model/consoleUrl.ts';
 import { failureCard } from './model/failureCard.ts';
 import { addressed, sourcePaths } from './model/rowAddress.ts';
@@ -47,6 +50,22 @@ export function createHandlers(desk: Desk): Handlers {
   };
   const follow = async (command: CommandId | undefined, target: Target | undefined): Promise<void> => {
     if (command) await vscode.commands.executeCommand(`slipway.${command}`, target);
+  };
+  const withObject = async (target: Target | undefined, work: (platform: Platform, resource: ResourceStatus) => Promise<void>) => {
+    const { platform, resource } = aim(target);
+    if (!resource) throw new Error('It is no longer part of this platform.');
+    await work(platform, resource);
+  };
+  const openSource = async (target: Target | undefined): Promise<void> => {
+    const { platform, stage, resource } = aim(target);
+    const written = resource?.source;
+    const { range } = written ? { range: { ...written, end: written.start } } : await platform.locate(sourcePaths({ stage, resource }));
+    const selection = range && rangeOf(range);
+    await vscode.window.showTextDocument(vscode.Uri.file(written?.file ?? platform.file), {
+      preview: true,
+      preserveFocus: true,
+      ...(selection ? { selection } : {}),
+    });
   };
   const copy = async (text: string | undefined): Promise<void> => {
     if (text === undefined) return;
@@ -137,16 +156,21 @@ export function createHandlers(desk: Desk): Handlers {
       const { resource } = aim(target);
       return copy(resource && arnOf(resource));
     },
-    async openSource(target) {
+    openSource,
+    openManifest: openSource,
+    async enterSecrets(target) {
       const { platform, stage, resource } = aim(target);
-      const { range } = await platform.locate(sourcePaths({ stage, resource }));
-      const selection = range && rangeOf(range);
-      await vscode.window.showTextDocument(vscode.Uri.file(platform.file), {
-        preview: true,
-        preserveFocus: true,
-        ...(selection ? { selection } : {}),
-      });
+      if (await enterSecrets(platform, dialogs, { stage, resource })) await follow('applyAll', { platform: platform.key, path: '' });
     },
+    async openUrl(target) {
+      const { platform, stage, resource } = aim(target);
+      const url = await chooseUrl(platform, dialogs, { stage, resource });
+      if (url !== undefined) await vscode.env.openExternal(vscode.Uri.parse(url, true));
+    },
+    liveYaml: (target) => withObject(target, (platform, resource) => viewLiveYaml(platform, dialogs, resource)),
+    diffLive: (target) => withObject(target, (platform, resource) => compareWithLive(platform, dialogs, resource)),
+    logs: (target) => withObject(target, (platform, { id, title }) => desk.logs.follow(platform, id, title)),
+    restart: (target) => withObject(target, (platform, resource) => restartWorkload(platform, dialogs, resource)),
     attention: () => desk.showOnlyAttention(true),
     attentionOff: () => desk.showOnlyAttention(false),
   };

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 const SCHEME = 'slipway-text';
 
-/** Plans and command lists as documents that cannot be edited and are gone when they are closed. */
+/** Plans, command lists, live objects and logs as documents that cannot be edited and are gone when they are closed. */
 export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
   readonly #texts = new Map<string, { readonly text: string; readonly planOf: string | undefined }>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -23,11 +23,21 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider {
     return this.#texts.get(uri.path)?.text ?? '';
   }
 
-  /** Opens it beside nothing: a preview tab, everything indented folded away. */
-  async show(name: string, text: string, planOf?: string): Promise<void> {
-    const uri = uriOf(`/${name.replaceAll('/', '-')}`);
+  /** Where a document of that name is found; its ending says what language it is. */
+  uriOf(name: string): vscode.Uri {
+    return uriOf(`/${name.replaceAll('/', '-')}`);
+  }
+
+  /** Gives a document its text; where it is open, it changes. */
+  put(uri: vscode.Uri, text: string, planOf?: string): void {
     this.#texts.set(uri.path, { text, planOf });
     this.#changed.fire(uri);
+  }
+
+  /** Opens it beside nothing: a preview tab, everything indented folded away. */
+  async show(name: string, text: string, planOf?: string): Promise<void> {
+    const uri = this.uriOf(name);
+    this.put(uri, text, planOf);
     await vscode.window.showTextDocument(uri, { preview: true });
     await vscode.commands.executeCommand('editor.foldLevel2');
   }

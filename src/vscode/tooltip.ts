@@ -19,6 +19,8 @@ export function rowTooltip(row: Row, view: PlatformView, events: readonly RunEve
     markdown.appendMarkdown(`\n\n[${details.next.label}](command:slipway.${details.next.command}?${target})`);
   }
   if (details.ids.length > 0) markdown.appendCodeblock(details.ids.map((id) => visibleText(id, 160)).join('\n'), 'text');
+  if (details.source !== undefined) paragraph(`written in ${details.source}`);
+  if (details.host !== undefined) paragraph(`opens ${details.host}`);
   if (details.requires.length > 0) paragraph(`requires ${details.requires.join(', ')}`);
   if (details.money !== undefined) paragraph(details.money);
   if (details.broken !== undefined) paragraph(details.broken);

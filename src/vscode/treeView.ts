@@ -59,6 +59,7 @@ export class TreeView implements vscode.TreeDataProvider<RowNode>, vscode.FileDe
     item.accessibilityInformation = { label: row.accessible };
     item.contextValue = contextValue(row);
     item.collapsibleState = collapsibleState(node);
+    if (row.flags.includes('hasManifest')) item.command = { command: 'slipway.openManifest', title: 'Open Manifest', arguments: [node] };
     if (row.flags.includes('hasSource')) item.command = { command: 'slipway.openSource', title: 'Go to Definition', arguments: [node] };
     return item;
   }

@@ -53,6 +53,21 @@ export class WindowDialogs implements Dialogs {
     await this.#documents.show(name, text, planOf);
   }
 
+  async showYaml(name: string, text: string): Promise<void> {
+    const uri = this.#documents.uriOf(name);
+    this.#documents.put(uri, text);
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
+
+  async compareYaml(title: string, left: readonly [string, string], right: readonly [string, string]): Promise<void> {
+    const [before, after] = [left, right].map(([name, text]) => {
+      const uri = this.#documents.uriOf(name);
+      this.#documents.put(uri, text);
+      return uri;
+    });
+    await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
+  }
+
   outdatePlans(platform: string, olderThan: string): void {
     this.#documents.outdatePlans(platform, olderThan);
   }

@@ -24,7 +24,7 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
 const contributed = manifest.contributes.commands.map(({ command }) => command);
-const sources = ['row.ts', 'stageRows.ts', 'platformRow.ts']
+const sources = ['row.ts', 'stageRows.ts', 'objectRow.ts', 'platformRow.ts']
   .map((file) => readFileSync(new URL(`../../src/vscode/model/${file}`, import.meta.url), 'utf8'))
   .join('\n');
 
@@ -46,6 +46,11 @@ const ENABLEMENT: Readonly<Record<string, string>> = {
   cancel: 'slipway.run == running',
   continue: 'slipway.run == interrupted && slipway.session != signedOut',
   retry: `${S} && ${I}`,
+  enterSecrets: `${T} && ${P}`,
+  liveYaml: S,
+  diffLive: S,
+  logs: S,
+  restart: `${S} && ${I}`,
   destroyStage: `${S} && ${I}`,
   destroyAll: `${S} && ${I}`,
   commands: P,
@@ -72,7 +77,7 @@ describe('the manifest', () => {
   it('names each command in Title Case, in the category Slipway', () => {
     for (const { title, category } of manifest.contributes.commands) {
       assert.equal(category, 'Slipway');
-      for (const word of title.split(' ')) assert.match(word, /^(?:[A-Z].*|to|in|an|platform\.yml)$/, title);
+      for (const word of title.split(' ')) assert.match(word, /^(?:[A-Z].*|to|in|an|with|platform\.yml)$/, title);
     }
   });
 
@@ -94,7 +99,9 @@ describe('the manifest', () => {
     const hidden = (manifest.contributes.menus['commandPalette'] ?? [])
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command.slice('slipway.'.length));
-    assert.deepEqual(hidden.toSorted(), ['copyArn', 'copyId', 'destroyStage', 'fix', 'openConsole', 'openSource', 'retry']);
+    const ofRows = ['copyArn', 'copyId', 'destroyStage', 'fix', 'openConsole', 'openManifest', 'openSource', 'openUrl', 'retry'];
+    const ofObjects = ['diffLive', 'liveYaml', 'logs', 'restart'];
+    assert.deepEqual(hidden.toSorted(), [...ofRows, ...ofObjects].toSorted());
   });
 
   it('links only to commands that exist from its welcome texts', () => {

@@ -8,19 +8,26 @@ export type Flag =
   | 'canContinue'
   | 'canDestroyAll'
   | 'canDestroyStage'
+  | 'canEnterSecrets'
   | 'canFix'
   | 'canPlan'
   | 'canPreview'
   | 'canReconnect'
   | 'canRefresh'
   | 'canReset'
+  | 'canRestart'
   | 'canRetry'
   | 'canSignIn'
   | 'hasArn'
   | 'hasCommands'
+  | 'hasComparison'
   | 'hasConsole'
   | 'hasId'
-  | 'hasSource';
+  | 'hasLive'
+  | 'hasLogs'
+  | 'hasManifest'
+  | 'hasSource'
+  | 'hasUrl';
 
 /** A product icon and the theme colour that it takes; without one it takes the text's. */
 export interface Icon {
@@ -32,7 +39,7 @@ export interface Icon {
 export interface Row {
   /** After the platform's key and `#`: empty for the platform, `compute`, `compute/nodegroup`, `compute/nodegroup/cause/0`. */
   readonly path: string;
-  readonly kind: 'platform' | 'stage' | 'resource' | 'cause';
+  readonly kind: 'platform' | 'stage' | 'resource' | 'cause' | 'endpoints' | 'endpoint';
   readonly label: string;
   readonly description: string;
   readonly icon: Icon;

@@ -1,4 +1,5 @@
 import type { PlatformStatus, ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
+import { ENDPOINTS } from './endpointRows.ts';
 
 /** What a row's path points at. */
 export interface Addressed {
@@ -8,10 +9,19 @@ export interface Addressed {
 
 /** `compute/nodegroup/cause/0` is the resource `nodegroup` of `compute`; resource ids have slashes of their own. */
 export function addressed(status: PlatformStatus | undefined, path: string): Addressed {
+  if (path.startsWith(`${ENDPOINTS}/`)) return ofResource(status, path.slice(ENDPOINTS.length + 1));
   const slash = path.indexOf('/');
   const stage = status?.stages.find(({ id }) => id === (slash < 0 ? path : path.slice(0, slash)));
   const rest = slash < 0 ? '' : path.slice(slash + 1).replace(/\/cause\/\d+$/, '');
   return { stage, resource: stage?.resources.find(({ id }) => id === rest) };
+}
+
+function ofResource(status: PlatformStatus | undefined, id: string): Addressed {
+  for (const stage of status?.stages ?? []) {
+    const resource = stage.resources.find((each) => each.id === id);
+    if (resource !== undefined) return { stage, resource };
+  }
+  return { stage: undefined, resource: undefined };
 }
 
 type KeyPath = readonly (string | number)[];

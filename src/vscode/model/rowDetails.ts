@@ -3,8 +3,10 @@ import { priceWords } from '../../core/status/priceWords.ts';
 import type { CommandId } from '../commandIds.ts';
 import { addressed } from './rowAddress.ts';
 import { hasUnknownPrice, listed } from './stateLook.ts';
+import { sourceText } from './objectRow.ts';
 import { brokenWords, type PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
+import { webAddress } from './webAddress.ts';
 import { clockTime, monthly } from './wording.ts';
 
 /** What a tooltip says, in parts: the adapter turns them into Markdown without trusting any of the words. */
@@ -13,6 +15,10 @@ export interface RowDetails {
   readonly state: string;
   readonly cause: string | undefined;
   readonly next: { readonly label: string; readonly command: CommandId } | undefined;
+  /** `kafka/broker.yml:12`: where an object is written. */
+  readonly source: string | undefined;
+  /** What a browser would be sent to. */
+  readonly host: string | undefined;
   readonly ids: readonly string[];
   readonly requires: readonly string[];
   readonly money: string | undefined;
@@ -42,6 +48,8 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
     state: `${row.description}${looked}`,
     cause: (resource?.cause?.message ?? resource?.reason ?? stage?.reason) || undefined,
     next: nextOf(row),
+    source: resource && sourceText(resource, view.file),
+    host: resource?.url === undefined ? undefined : webAddress(resource.url)?.host,
     ids: [resource?.physicalId, ...Object.values(resource?.outputs ?? {})].filter((id) => typeof id === 'string').slice(0, 6),
     requires: requires.length > 6 ? [listed(requires)] : requires,
     money:
@@ -57,10 +65,12 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
 }
 
 function nextOf({ flags }: Row): RowDetails['next'] {
+  if (flags.includes('canEnterSecrets')) return { label: 'Enter Secrets...', command: 'enterSecrets' };
   if (flags.includes('canFix')) return { label: 'Fix...', command: 'fix' };
   if (flags.includes('canSignIn')) return { label: 'Sign In', command: 'signIn' };
   if (flags.includes('canConnect')) return { label: 'Connect to AWS Account...', command: 'connect' };
   if (flags.includes('canContinue')) return { label: 'Continue Interrupted Run...', command: 'continue' };
+  if (flags.includes('hasUrl')) return { label: 'Open in Browser', command: 'openUrl' };
   return flags.includes('canPreview') ? { label: 'Preview Plan', command: 'plan' } : undefined;
 }
 

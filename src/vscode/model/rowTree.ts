@@ -1,3 +1,4 @@
+import { endpointGroup } from './endpointRows.ts';
 import { leftGroup } from './leftRows.ts';
 import { hasAttention, platformRow } from './platformRow.ts';
 import type { PlatformView } from './platformView.ts';
@@ -52,16 +53,16 @@ export class RowTree {
     this.#redraw(this.root, platformRow(view, now), changed);
     const leaf = (row: Row): Placed => ({ row, below: () => undefined });
     const stages = (view.status?.stages ?? []).filter((stage) => !attentionOnly || hasAttention(stage));
-    const left = leftGroup(view);
+    const groups = [attentionOnly ? undefined : endpointGroup(view), leftGroup(view)].filter((group) => group !== undefined);
     place(this.root, [
       ...stages.map((stage): Placed => {
         const resources = stage.resources
           .map((resource) => ({ resource, row: resourceRow(view, stage, resource, now) }))
           .filter(({ row }) => !attentionOnly || row.attention)
-          .map(({ resource, row }): Placed => ({ row, below: (node) => place(node, causeRows(row.path, resource).map(leaf)) }));
+          .map(({ resource, row }): Placed => ({ row, below: (node) => place(node, causeRows(view, row.path, resource).map(leaf)) }));
         return { row: stageRow(view, stage, now), below: (node) => place(node, resources) };
       }),
-      ...(left ? [{ row: left.row, below: (node: RowNode) => place(node, left.members.map(leaf)) }] : []),
+      ...groups.map(({ row, members }): Placed => ({ row, below: (node) => place(node, members.map(leaf)) })),
     ]);
     for (const path of this.#nodes.keys()) if (!kept.has(path)) this.#nodes.delete(path);
     return [...new Set(changed)];

@@ -1,12 +1,18 @@
-import type { PlatformStatus, ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
+import type { PlatformStatus, ResourceStatus, StageStatus, State } from '../../core/status/platformStatus.ts';
 import { consoleUrl } from './consoleUrl.ts';
+import { endpointsOf } from './endpointRows.ts';
+import { neededSecrets, objectFlags, sourceText } from './objectRow.ts';
 import { phaseOf, type PlatformView } from './platformView.ts';
 import type { Flag, Row } from './row.ts';
 import { badgeOf, describeState, hasUnknownPrice, iconOf, needsAttention, type Stated } from './stateLook.ts';
 import { visibleText } from './visibleText.ts';
+import { webAddress } from './webAddress.ts';
+import { count } from './wording.ts';
 
 /** Longest cause chain under a row. */
 const CAUSE_LINES = 5;
+
+const NEEDS_FIX: ReadonlySet<State> = new Set<State>(['failed', 'degraded', 'blocked']);
 
 /** The row of a stage, and of everything under it. `now` dates what was last known. */
 export function stageRow(view: PlatformView, stage: StageStatus, now: number): Row {
@@ -23,7 +29,7 @@ export function stageRow(view: PlatformView, stage: StageStatus, now: number): R
 
 export function resourceRow(view: PlatformView, stage: StageStatus, resource: ResourceStatus, now: number): Row {
   const path = `${stage.id}/${resource.id}`;
-  const open = causeRows(path, resource).length > 0 ? 'collapsed' : 'leaf';
+  const open = causeRows(view, path, resource).length > 0 ? 'collapsed' : 'leaf';
   return stateRow({
     path,
     kind: 'resource',
@@ -36,26 +42,34 @@ export function resourceRow(view: PlatformView, stage: StageStatus, resource: Re
 }
 
 /** Why it is not ready, from the outside in, at most five lines; none for what is ready or only not there yet. */
-export function causeRows(path: string, resource: ResourceStatus): readonly Row[] {
-  return causeLines(resource).map((line, index) => ({
+export function causeRows(view: PlatformView, path: string, resource: ResourceStatus): readonly Row[] {
+  return causeLines(view, resource).map((line, index) => ({
     path: `${path}/cause/${index}`,
     kind: 'cause',
     label: line.text,
     description: '',
     icon: { id: line.icon },
     accessible: line.text,
-    flags: [],
+    flags: line.flags ?? [],
     attention: true,
     open: 'leaf',
   }));
 }
 
-function causeLines(resource: ResourceStatus): readonly { text: string; icon: string }[] {
+interface CauseLine {
+  readonly text: string;
+  readonly icon: string;
+  readonly flags?: readonly Flag[];
+}
+
+function causeLines(view: PlatformView, resource: ResourceStatus): readonly CauseLine[] {
   if (!['failed', 'blocked', 'degraded', 'skipped', 'unknown'].includes(resource.state)) return [];
-  const lines = [
+  const writtenIn = sourceText(resource, view.file);
+  const lines: readonly CauseLine[] = [
     { text: resource.reason, icon: 'info' },
     { text: resource.cause?.message ?? '', icon: 'debug-stackframe-dot' },
     { text: resource.cause?.requestId === undefined ? '' : `AWS request ${resource.cause.requestId}`, icon: 'debug-stackframe-dot' },
+    { text: writtenIn === undefined ? '' : `Written in ${writtenIn}`, icon: 'go-to-file', flags: ['hasManifest'] },
     { text: resource.next === undefined ? '' : `Next: ${resource.next}`, icon: 'arrow-right' },
   ];
   const told = new Set<string>();
@@ -106,9 +120,10 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
   const absent = stage.resources.filter(({ state }) => state === 'absent');
   const missing = stage.state === 'outdated' && absent.length > 0 ? { count: absent.length, of: stage.resources.length } : undefined;
   const changes = stage.resources.reduce((sum, { state, changes: own = 0 }) => sum + (state === 'absent' ? 0 : own), 0);
+  const secrets = neededSecrets(stage).length;
   return {
     state: stage.state,
-    reason: stage.reason,
+    reason: secrets === 0 ? stage.reason : `needs ${count(secrets, 'secret')}`,
     owner: stage.state === 'blocked' && foreign ? 'foreign' : 'slipway',
     physicalId: foreign?.physicalId,
     lastKnown: known?.lastKnown,
@@ -152,7 +167,10 @@ function resourcesOf(status: PlatformStatus): ReadonlyMap<string, ResourceStatus
 function stageFlags(view: PlatformView, stage: StageStatus): readonly Flag[] {
   const flags: Flag[] = ['hasSource', 'hasCommands'];
   const free = view.session === 'connected' && phaseOf(view) !== 'running' && phaseOf(view) !== 'stopping';
-  if (stage.state === 'failed' || stage.state === 'degraded' || stage.state === 'blocked') flags.push('canFix');
+  const needsSecrets = neededSecrets(stage).length > 0;
+  if (needsSecrets) flags.push('canEnterSecrets');
+  else if (NEEDS_FIX.has(stage.state)) flags.push('canFix');
+  if (stage.state === 'ready' && endpointsOf([stage]).length > 0) flags.push('hasUrl');
   if (!free) return flags;
   flags.push('canPlan');
   if (stage.state === 'absent') flags.push('canApplyTo');
@@ -163,13 +181,14 @@ function stageFlags(view: PlatformView, stage: StageStatus): readonly Flag[] {
 }
 
 function resourceFlags(view: PlatformView, resource: ResourceStatus): readonly Flag[] {
-  const flags: Flag[] = ['hasSource'];
+  const flags: Flag[] = [resource.source === undefined ? 'hasSource' : 'hasManifest', ...objectFlags(view, resource)];
   const phase = phaseOf(view);
   const free = view.session === 'connected' && phase !== 'running' && phase !== 'stopping';
+  if (resource.url !== undefined && webAddress(resource.url) !== undefined) flags.push('hasUrl');
   if (resource.physicalId !== undefined) flags.push('hasId');
   if (arnOf(resource) !== undefined) flags.push('hasArn');
   if (view.mode === 'live' && view.status && consoleUrl(resource, view.status.platform) !== undefined) flags.push('hasConsole');
-  if (resource.state === 'failed' || resource.state === 'degraded' || resource.state === 'blocked') flags.push('canFix');
+  if (NEEDS_FIX.has(resource.state) && !flags.includes('canEnterSecrets')) flags.push('canFix');
   if (free && (resource.state === 'failed' || resource.state === 'skipped')) flags.push('canRetry');
   if (free && resource.state === 'outdated') flags.push('canPreview');
   return flags;

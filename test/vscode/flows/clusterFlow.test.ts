@@ -15,6 +15,8 @@ function person(answer: (actions: readonly string[]) => string | undefined) {
     type: async () => undefined,
     busy: async (_title, work) => work(),
     show: async () => undefined,
+    showYaml: async () => undefined,
+    compareYaml: async () => undefined,
     outdatePlans: () => undefined,
   };
   return { dialogs, shown };

@@ -69,6 +69,8 @@ function person(typed: string): { dialogs: Dialogs; asked: TypedInput[]; refused
     },
     busy: (_title, work) => work(),
     show: async () => undefined,
+    showYaml: async () => undefined,
+    compareYaml: async () => undefined,
     outdatePlans: () => undefined,
   };
   return { dialogs, asked, refused };

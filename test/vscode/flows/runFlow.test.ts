@@ -48,6 +48,8 @@ function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; aske
     },
     busy: (_title, work) => work(),
     show: async (name, _text, planOf) => void shown.push(planOf === undefined ? name : `${name}, of ${planOf}`),
+    showYaml: async () => undefined,
+    compareYaml: async () => undefined,
     outdatePlans: (platform, olderThan) => void shown.push(`plans of ${platform} are older than ${olderThan}`),
   };
   return { dialogs, asked, shown };

@@ -153,11 +153,14 @@ describe('rows of stages and resources', () => {
     const cause = { code: 'X', message: 'Could not launch Spot Instances.', requestId: 'f00d' };
     const failed: ResourceStatus = resource({ state: 'failed', reason: 'no spot capacity', cause, next: 'Add a type.' });
     assert.deepEqual(
-      causeRows('compute/nodegroup', failed).map(({ label }) => label),
+      causeRows(view(), 'compute/nodegroup', failed).map(({ label }) => label),
       ['no spot capacity', 'Could not launch Spot Instances.', 'AWS request f00d', 'Next: Add a type.'],
     );
-    assert.deepEqual(causeRows('x', resource({ state: 'failed', reason: 'same', cause: { code: 'X', message: 'same' } })).length, 1);
-    assert.deepEqual(causeRows('x', resource({ state: 'ready', reason: '14 nodes' })), []);
+    assert.deepEqual(
+      causeRows(view(), 'x', resource({ state: 'failed', reason: 'same', cause: { code: 'X', message: 'same' } })).length,
+      1,
+    );
+    assert.deepEqual(causeRows(view(), 'x', resource({ state: 'ready', reason: '14 nodes' })), []);
   });
 
   it('shows hostile text as text, in one line of bounded length', () => {
