@@ -84,7 +84,7 @@ export function createHandlers(desk: Desk): Handlers {
     },
     async createPlatform() {
       const folder = await chooseFolder(dialogs);
-      const file = folder === undefined ? undefined : await createPlatform(folder, dialogs);
+      const file = folder === undefined ? undefined : await createPlatform(desk.sample.source, folder, dialogs);
       if (file !== undefined) await openWritten(desk, file);
     },
     async openSample() {

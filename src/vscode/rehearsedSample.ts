@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { filesIn } from './flows/sampleFiles.ts';
 
 /** The sample platform of the rehearsal: a read-only copy outside of every workspace, of the version that this extension brings. */
 export class RehearsedSample {
@@ -14,11 +15,22 @@ export class RehearsedSample {
     this.file = path.join(context.globalStorageUri.fsPath, 'sample', 'platform.yml');
   }
 
+  /** Makes the copy what the extension brings. What is so already is not touched: another window may be reading it. */
   async write(): Promise<vscode.Uri> {
-    await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
-    await rm(this.file, { force: true });
-    await copyFile(path.join(this.source, 'platform.yml'), this.file);
-    await chmod(this.file, 0o444);
+    const folder = path.dirname(this.file);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const [wanted, there] = await Promise.all([filesIn(this.source), filesIn(folder)]);
+    for (const file of there) if (!wanted.includes(file)) await rm(path.join(folder, file), { force: true });
+    for (const file of wanted) await this.#copy(file, path.join(folder, file));
     return vscode.Uri.file(this.file);
+  }
+
+  async #copy(file: string, target: string): Promise<void> {
+    const text = await readFile(path.join(this.source, file));
+    const before = await readFile(target).catch(() => undefined);
+    if (before?.equals(text) === true) return;
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    await rm(target, { force: true });
+    await writeFile(target, text, { mode: 0o444 });
   }
 }

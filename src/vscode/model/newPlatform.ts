@@ -5,6 +5,8 @@ export interface NewPlatform {
   readonly region: string;
   readonly account: string;
   readonly domain: string;
+  /** Whether there are manifests beside the file. */
+  readonly manifests: boolean;
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
@@ -28,7 +30,7 @@ export function newId(random: (length: number) => Uint8Array): string {
   return Array.from(random(6), (byte) => alphabet[byte % alphabet.length]).join('');
 }
 
-export function platformText({ name, id, region, account, domain }: NewPlatform): string {
+export function platformText({ name, id, region, account, domain, manifests }: NewPlatform): string {
   return [
     `name: ${name}`,
     `id: ${id} # tells two platforms of one name apart`,
@@ -36,6 +38,7 @@ export function platformText({ name, id, region, account, domain }: NewPlatform)
     // quoted: YAML reads a bare number and loses its leading zero
     ...(account === '' ? [] : [`account: "${account}" # the account that it must be`]),
     ...(domain === '' ? [] : [`domain: ${domain}`]),
+    ...(manifests ? ['manifests: . # what runs in the cluster: one folder a stage, beside this file'] : []),
     '',
   ].join('\n');
 }
