@@ -5,7 +5,7 @@ import type { Clock } from './model/clock.ts';
 import { PlatformModel, type Fold } from './model/platformModel.ts';
 import type { Mode } from './model/platformView.ts';
 import { Poller } from './model/poller.ts';
-import { RunnerFailure, RunnerGone, type AllCalls, type RunnerClient } from './runnerClient.ts';
+import { RunnerFailure, RunnerGone, type RunnerClient } from './runnerClient.ts';
 import { sentenceOf, sessionAfter } from './runnerTrouble.ts';
 import type { Validator } from './validator.ts';
 
@@ -219,7 +219,7 @@ export class Platform {
     await this.#client?.call('cancel', {});
   }
 
-  async ask<C extends Asked>(call: C, params: AllCalls[C]['params']): Promise<AllCalls[C]['result']> {
+  async ask<C extends Asked>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
     return (await this.#opened()).call(call, params);
   }
 

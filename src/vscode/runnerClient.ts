@@ -1,9 +1,5 @@
 import type { RunEvent } from '../core/engine/events.ts';
-import type { ObjectCalls } from '../runner/objectCalls.ts';
 import type { Calls, Failure, FromRunner, Questions, ToRunner } from '../runner/protocol.ts';
-
-/** Everything that can be asked of a runner. */
-export type AllCalls = Calls & ObjectCalls;
 
 /** The other end of a runner: a forked process, or in tests a script. */
 export interface Channel {
@@ -70,13 +66,13 @@ export class RunnerClient {
   }
 
   /** Rejects `RunnerFailure` with what the runner says went wrong, `RunnerGone` when it cannot answer any more. */
-  async call<C extends keyof AllCalls>(call: C, params: AllCalls[C]['params']): Promise<AllCalls[C]['result']> {
+  async call<C extends keyof Calls>(call: C, params: Calls[C]['params']): Promise<Calls[C]['result']> {
     if (this.#gone !== undefined) throw new RunnerGone(this.#gone);
     const id = this.#nextId++;
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#channel.send(message(id, call, params));
     // The protocol's own promise: the runner answers a call with that call's result.
-    return (await answered) as AllCalls[C]['result'];
+    return (await answered) as Calls[C]['result'];
   }
 
   close(): void {
@@ -107,6 +103,6 @@ export class RunnerClient {
 }
 
 /** Params are checked against `C` at the call; TypeScript cannot pair a generic name with its member of the union. */
-function message<C extends keyof AllCalls>(id: number, call: C, params: AllCalls[C]['params']): ToRunner {
+function message<C extends keyof Calls>(id: number, call: C, params: Calls[C]['params']): ToRunner {
   return { id, call, params } as ToRunner;
 }

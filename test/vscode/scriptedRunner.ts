@@ -188,6 +188,28 @@ const handlers: { readonly [C in keyof Calls]: (params: Calls[C]['params']) => P
     const range = paths.map((path) => document.rangeOf(path)).find((found) => found !== undefined);
     return range === undefined ? {} : { range };
   },
+  objectYaml: async ({ resource }) => {
+    const live = `apiVersion: v1\nmetadata:\n  name: ${resource.split('/').at(-1) ?? ''}\nspec:\n  replicas: 1\n`;
+    return { live, comparable: live, manifest: live.replace('replicas: 1', 'replicas: 2') };
+  },
+  objectLogs: async ({ after }) => {
+    const line = Number(after ?? 0) + 1;
+    return { lines: [`web/app: line ${line}${armed.has('hostile') ? ` ${HOSTILE}` : ''}`], cursor: String(line) };
+  },
+  restart: async () => ({}),
+  credentials: async () => [
+    {
+      id: 'minio',
+      title: armed.has('hostile') ? HOSTILE : 'MinIO',
+      fields: [
+        { id: 'user', title: 'User', hidden: false, suggestion: 'rehearsal-user' },
+        { id: 'password', title: 'Password', hidden: true, suggestion: 'rehearsal-password' },
+      ],
+      fills: ['mer/minio', 'argo/minio'],
+      neededBy: ['mer', 'argo-server'],
+    },
+  ],
+  enterCredentials: async () => ({}),
   close: async () => ({}),
 };
 

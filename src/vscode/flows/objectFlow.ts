@@ -13,16 +13,16 @@ export async function viewLiveYaml(platform: Platform, dialogs: Dialogs, resourc
   await dialogs.showYaml(`${nameOf(platform, resource)} (live).yaml`, live);
 }
 
-/** Compares an object with its manifest: on the left as it is, on the right as its file has it. */
+/** Compares an object with its manifest: on the left as it is, without what no manifest can say; on the right as its file has it. */
 export async function compareWithLive(platform: Platform, dialogs: Dialogs, resource: ResourceStatus): Promise<void> {
-  const { live, manifest } = await yamlOf(platform, dialogs, resource);
-  if (live === undefined) return tellAbsent(dialogs, resource);
+  const { live, comparable = live, manifest } = await yamlOf(platform, dialogs, resource);
+  if (comparable === undefined) return tellAbsent(dialogs, resource);
   if (manifest === undefined) {
     void dialogs.tell('info', `${visibleText(resource.title)} is in none of the manifests of ${platform.name}.`);
     return;
   }
   const name = nameOf(platform, resource);
-  await dialogs.compareYaml(`${name}: live ↔ manifest`, [`${name} (live).yaml`, live], [`${name} (manifest).yaml`, manifest]);
+  await dialogs.compareYaml(`${name}: live ↔ manifest`, [`${name} (as it is).yaml`, comparable], [`${name} (manifest).yaml`, manifest]);
 }
 
 /** `kubectl rollout restart`, after one question. */
