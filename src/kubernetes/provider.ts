@@ -36,7 +36,8 @@ async function addressIn(look: Look, graph: ResourceGraph): Promise<ClusterAddre
   return isAddress(outputs) ? outputs : undefined;
 }
 
-function isAddress(value: unknown): value is ClusterAddress {
+/** Whether these are the outputs of a cluster that answers. */
+export function isAddress(value: unknown): value is ClusterAddress {
   if (typeof value !== 'object' || value === null) return false;
   return ['name', 'endpoint', 'certificateAuthority'].every((key) => typeof Reflect.get(value, key) === 'string');
 }

@@ -11,6 +11,7 @@ import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { ClusterAddress } from '../kubernetes/connection.ts';
 import type { Helm } from '../kubernetes/helm/helm.ts';
 import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { kubernetesProvider } from '../kubernetes/provider.ts';
@@ -51,6 +52,10 @@ export interface Connection {
   readonly world: string | undefined;
   /** There if a rehearsal was started for this session. */
   readonly rehearsal: Rehearsal | undefined;
+  /** Absent where the file names none. */
+  readonly manifests: PlatformManifests | undefined;
+  /** The client of the cluster at this address. */
+  clusterAt(address: ClusterAddress): KubernetesClient;
   /** The cluster that the person's `--kubeconfig` names; it has to prove whose it is. */
   readonly namedCluster: { readonly client: KubernetesClient; readonly server: string } | undefined;
   caller(signal: AbortSignal): Promise<CallerOut>;
@@ -145,6 +150,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     mode: isRehearsed ? 'rehearsal' : 'live',
     world,
     rehearsal,
+    manifests: options.manifests,
+    clusterAt: (address) => context.reach(address),
     namedCluster: instead && {
       client: context.reach({ name: spec.name, endpoint: '', certificateAuthority: '' }),
       server: instead(() => Promise.reject(new SignedOut('nothing is sent'))).server,

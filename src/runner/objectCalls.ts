@@ -2,8 +2,14 @@ import type { ResourceId } from '../core/graph/resource.ts';
 
 /** The calls about Kubernetes objects and about the Secrets that people fill; part of `Calls`. */
 export interface ObjectCalls {
-  /** A Kubernetes object as the cluster has it and as its manifest has it, both as YAML without bookkeeping; values of Secrets are masked. Absent: not there. */
-  objectYaml: { params: { readonly resource: ResourceId }; result: { readonly live?: string; readonly manifest?: string } };
+  /**
+   * A Kubernetes object as the cluster has it and as its manifest has it, both as YAML without bookkeeping; values of Secrets are masked.
+   * Absent: not there. `comparable` is `live` without what no manifest can say (status, uid, …): the side to lay beside `manifest`.
+   */
+  objectYaml: {
+    params: { readonly resource: ResourceId };
+    result: { readonly live?: string; readonly comparable?: string; readonly manifest?: string };
+  };
   /** The newest lines of a workload's pods, `pod/container: line`, printable and one line each; with `after` (the cursor told last) only newer ones. */
   objectLogs: {
     params: { readonly resource: ResourceId; readonly after?: string };

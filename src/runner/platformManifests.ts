@@ -10,6 +10,7 @@ import { DocumentText } from '../manifests/documentText.ts';
 import { Source as FileText } from '../core/platform/document.ts';
 import { tooDeepAt } from '../core/platform/nesting.ts';
 import type { ManifestFile } from '../manifests/manifestObject.ts';
+import { rememberingReader } from '../manifests/documents.ts';
 import { manifestSet } from '../manifests/manifestSet.ts';
 import { nodeJson } from '../manifests/nodeJson.ts';
 import { arrange } from '../stages/arrangement.ts';
@@ -24,6 +25,9 @@ export interface ReadPlatformManifests {
   readonly manifests?: PlatformManifests;
   readonly findings: readonly Finding[];
 }
+
+/** A status reads the same files every time; what did not change is not parsed again. */
+const readFile = rememberingReader();
 
 /** All that platform.yml names: folders of manifests, charts and their values. Never throws for what is on disk. */
 export async function readPlatformManifests(spec: PlatformSpec, document: PlatformDocument): Promise<ReadPlatformManifests> {
@@ -43,7 +47,7 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
     const chart = await readChart(named, { home, reader, document, findings, values });
     if (chart !== undefined) charts.push(chart);
   }
-  const set = manifestSet(stages);
+  const set = manifestSet(stages, readFile);
   findings.push(...set.findings, ...arrange(spec, set, charts).findings);
   return {
     manifests: {

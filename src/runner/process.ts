@@ -57,6 +57,17 @@ export function serveHost(host: Host, cliEntry: string, env: NodeJS.ProcessEnv):
       opened().cancel();
       return Promise.resolve({});
     },
+    objectYaml: (params) => opened().objectYaml(params),
+    objectLogs: (params) => opened().objectLogs(params),
+    async restart(params) {
+      await opened().restart(params);
+      return {};
+    },
+    credentials: () => opened().credentials(),
+    async enterCredentials({ values }) {
+      await opened().enterCredentials(values);
+      return {};
+    },
     commands: ({ stages }) => opened().commands(stages),
     faults: () => opened().faults(),
     breakSomething: async ({ fault, armed }) => {

@@ -3,6 +3,7 @@ import type { Outcome, RunEvent } from '../core/engine/events.ts';
 import type { Difference, ResourceId } from '../core/graph/resource.ts';
 import type { Finding, SourceRange } from '../core/findings/finding.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
+import type { ObjectCalls } from './objectCalls.ts';
 
 /** A fault of the rehearsal. */
 export interface FaultView {
@@ -85,7 +86,7 @@ export interface RunRequest {
 }
 
 /** What the host asks of the runner: parameters and result by name. One runner process serves one platform. */
-export interface Calls {
+export interface Calls extends ObjectCalls {
   open: {
     params: Reach;
     result: {

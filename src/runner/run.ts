@@ -7,18 +7,15 @@ import type { Approval } from '../core/engine/verbs.ts';
 import { SignedOut } from '../core/graph/errors.ts';
 import { platformTag } from '../core/platform/platformSpec.ts';
 import type { CallerOut } from '../aws/outputs.ts';
-import { proveCluster } from './clusterProof.ts';
 import type { Connection } from './connection.ts';
 import { loginCommand } from './credentials.ts';
-import { isRehearsalKey } from './endpoints.ts';
-import { guard } from './guard.ts';
 import { fileIntents } from './intents.ts';
 import { openJournal, type Journal, type RunInterrupted } from './journal.ts';
 import { lastRunOf } from './lastRun.ts';
 import { acquireLock } from './lock.ts';
+import { assertMayUse, assertMayWrite } from './mayWrite.ts';
 import { isOnPath } from './onPath.ts';
 import type { Person } from './person.ts';
-import { Pins } from './pins.ts';
 import type { Reach } from './protocol.ts';
 import { disarmFault } from './rehearsalFaults.ts';
 import { RunnerError } from './runnerError.ts';
@@ -113,32 +110,13 @@ function platformFileName({ spec, mode, rehearsal, world: served }: Connection, 
 }
 
 function portsOf(options: RunOptions, caller: CallerOut, run: string, intents: Intents, journal: Journal): Ports {
-  const { connection, reach, person, signal } = options;
-  const checkAccount = async (who: CallerOut): Promise<void> => {
-    await guard(who, {
-      file: reach.file,
-      region: connection.spec.region,
-      fileAccount: connection.spec.account,
-      personAccount: reach.account,
-      endpoints: connection.endpoints,
-      person,
-      pins: new Pins(reach.stateFolder),
-      rehearsal: isRehearsalKey(await connection.credentials.provide()),
-      signal,
-    });
-  };
+  const { connection } = options;
   return {
     clock: connection.clock,
     intents,
     providers: connection.providers,
     run,
-    guard: async () => {
-      await checkAccount(caller);
-      const claim = { platform: platformTag(connection.spec), account: caller.account, region: connection.spec.region };
-      if (connection.namedCluster === undefined) return;
-      const { client, server } = connection.namedCluster;
-      await proveCluster(client, claim, options.allow, () => person.ask('adoptCluster', { server, ...claim }, signal), signal);
-    },
+    guard: () => assertMayWrite(options, caller),
     signedOut: async (reason, stop) => {
       await signInAgain(options, reason, stop);
       const again = await connection.caller(stop);
@@ -152,7 +130,7 @@ function portsOf(options: RunOptions, caller: CallerOut, run: string, intents: I
           actual: { account: again.account },
         });
       }
-      await checkAccount(again);
+      await assertMayUse(options, again);
     },
     emit(event) {
       journal.write(event);

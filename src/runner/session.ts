@@ -14,7 +14,11 @@ import { givenSecrets, type GivenSecrets } from '../kubernetes/secretValues.ts';
 import type { PlatformManifests } from '../stages/kubernetesContext.ts';
 import { credentialNeeds, secretsFrom, type LackingSecret } from './credentialNeeds.ts';
 import { lackingSecrets } from './lackingSecrets.ts';
-import type { CredentialNeed, CredentialValues } from './objectCalls.ts';
+import type { Looking } from './clusterObjects.ts';
+import type { CredentialNeed, CredentialValues, ObjectCalls } from './objectCalls.ts';
+import { objectLogs } from './objectLogs.ts';
+import { restart } from './objectRestart.ts';
+import { objectYaml } from './objectYaml.ts';
 import { printedLines } from './commandLines.ts';
 import { Attendance } from './attendance.ts';
 import { connect, offlineGraph, profileOf, type Connection } from './connection.ts';
@@ -157,6 +161,29 @@ export class Session {
       throw new RunnerError('A rehearsal takes only values that begin with rehearsal-.', { code: 'rehearsal-secrets', exit: 2, next });
     }
     this.giveSecrets(secretsFrom(lacking, values));
+  }
+
+  /** An object as the cluster has it and as its manifest has it. */
+  objectYaml(params: ObjectCalls['objectYaml']['params']): Promise<ObjectCalls['objectYaml']['result']> {
+    return this.#person.during(async () => objectYaml(await this.#looking(), params));
+  }
+
+  /** The newest lines of a workload. Nobody asked for the next look of a log that is followed: it asks nobody. */
+  async objectLogs(params: ObjectCalls['objectLogs']['params']): Promise<ObjectCalls['objectLogs']['result']> {
+    return objectLogs(await this.#looking(), params);
+  }
+
+  /** Makes the pods of a workload anew. @throws RunnerError exit 2 during a run, which may be about to change it */
+  async restart(params: ObjectCalls['restart']['params']): Promise<void> {
+    if (this.#run !== undefined)
+      throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Wait until it has ended.' });
+    await this.#person.during(async () => restart({ ...(await this.#looking()), person: this.#person, allow: [] }, params));
+  }
+
+  async #looking(): Promise<Looking> {
+    const connection = await this.#connect(await this.document());
+    await connection.credentials.provide();
+    return { connection, reach: this.#reach, signal: this.#closing.signal };
   }
 
   async #lackingSecrets(): Promise<{ readonly lacking: readonly LackingSecret[]; readonly connection?: Connection }> {
