@@ -48,7 +48,8 @@ describe('world in a folder', () => {
   it('is private', () => {
     const world = open();
     assert.equal(statSync(folder).mode & 0o777, 0o700);
-    for (const name of ['world.json', 'world.log', 'clock.json', 'server.pid']) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+    for (const name of ['world.json', 'world.log', 'clock.json', 'server.pid'])
+      assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
     assert.ok(world.credentials.accessKeyId.startsWith(REHEARSAL_KEY_PREFIX));
     world.close();
   });

@@ -5,11 +5,10 @@ import { isAsWritten } from '../../../src/kubernetes/objects/asWritten.ts';
 import { differences } from '../../../src/kubernetes/objects/differences.ts';
 import { sameQuantity } from '../../../src/kubernetes/objects/quantity.ts';
 
-const live = (object: JsonObject, owned: JsonObject, apiVersion = 'v1'): KubernetesObject =>
-  ({
-    ...object,
-    metadata: { name: 'a', managedFields: [{ manager: 'slipway', operation: 'Apply', apiVersion, fieldsV1: owned }] },
-  });
+const live = (object: JsonObject, owned: JsonObject, apiVersion = 'v1'): KubernetesObject => ({
+  ...object,
+  metadata: { name: 'a', managedFields: [{ manager: 'slipway', operation: 'Apply', apiVersion, fieldsV1: owned }] },
+});
 const manifest = (object: JsonObject): JsonObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...object });
 const isSame = (wanted: JsonObject, seen: JsonObject, owned: JsonObject): boolean =>
   isAsWritten(manifest(wanted), live(seen, owned), 'slipway');

@@ -156,7 +156,10 @@ describe('the engine’s word for a readiness', () => {
   }
 
   it('a claim without a volume lets the workload go that it waits for', () => {
-    assert.equal(stateOfReadiness(said('InProgress'), live('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } })).state, 'degraded');
+    assert.equal(
+      stateOfReadiness(said('InProgress'), live('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } })).state,
+      'degraded',
+    );
     assert.equal(stateOfReadiness(said('Terminating'), live('v1', 'PersistentVolumeClaim', {})).state, 'pending');
   });
 
