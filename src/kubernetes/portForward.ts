@@ -17,6 +17,8 @@ const PROTOCOL = 'v4.channel.k8s.io';
 const DATA = 0;
 const ERROR = 1;
 const HANDSHAKE_MS = 15_000;
+/** The request goes on to the kubelet, whose route declares no type that it answers with: 406 to anybody who asks for one. */
+const ANYTHING = '*/*';
 
 /**
  * One connection to a port of a pod, through the API server: nothing listens on this machine, so nobody else on it gets in.
@@ -24,10 +26,14 @@ const HANDSHAKE_MS = 15_000;
  */
 export async function connectToPod(client: KubernetesClient, { namespace, pod, port }: PodPort): Promise<Duplex> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-  const { url, ...options } = await client.outgoing(path, { ports: String(port) });
+  const { url, headers, ...options } = await client.outgoing(path, { ports: String(port) });
   const address = new URL(url);
   address.protocol = 'wss:';
-  const socket = new WebSocket(address, [PROTOCOL], { ...options, handshakeTimeout: HANDSHAKE_MS });
+  const socket = new WebSocket(address, [PROTOCOL], {
+    ...options,
+    headers: { ...headers, accept: ANYTHING },
+    handshakeTimeout: HANDSHAKE_MS,
+  });
   const connection = new PodConnection(socket);
   // Whoever uses it hears of an error through the request; one that breaks before or after that has nobody else, and would end the process.
   connection.on('error', () => undefined);
