@@ -40,6 +40,8 @@ export interface ZoneRecord {
   readonly callerReference: string;
   readonly comment?: string;
   readonly nameServers: readonly string[];
+  /** World time, ms; absent in a world that was made before zones were listed late. */
+  readonly madeAt?: number;
   records: ResourceRecordSet[];
 }
 
@@ -51,6 +53,8 @@ interface Route53State {
 
 /** Until a change is on all name servers ("generally within 60 seconds"). */
 const INSYNC_AFTER_MS = 45_000;
+/** Lists are eventually consistent; AWS gives no bound. A zone can be had by its id at once. */
+const LISTED_AFTER_MS = 3_000;
 
 function stateOf(world: World): Route53State {
   return world.part<Route53State>('route53', () => ({ zones: [], changes: {} }));
@@ -59,6 +63,10 @@ function stateOf(world: World): Route53State {
 /** The public zones of the account, as name servers serve them. */
 export function hostedZones(world: World): readonly ZoneRecord[] {
   return stateOf(world).zones;
+}
+
+function listedZones(world: World): readonly ZoneRecord[] {
+  return stateOf(world).zones.filter(({ madeAt = 0 }) => world.now() >= madeAt + LISTED_AFTER_MS);
 }
 
 /** Ids come with and without `/hostedzone/`. */
@@ -93,11 +101,12 @@ function createHostedZone(world: World, { input }: Call<CreateHostedZoneRequest>
   }
   const nameServers = ['ns-41.awsdns-05.com', 'ns-1045.awsdns-02.org', 'ns-1873.awsdns-42.co.uk', 'ns-760.awsdns-31.net'];
   const zone: ZoneRecord = {
-    id: `Z${world.token(20)}`,
+    id: `Z${world.token(19)}`,
     name,
     callerReference: reference,
     ...(input.HostedZoneConfig?.Comment !== undefined && { comment: input.HostedZoneConfig.Comment }),
     nameServers,
+    madeAt: world.now(),
     records: [
       { Name: name, Type: 'NS', TTL: 172800, ResourceRecords: nameServers.map((each) => ({ Value: `${each}.` })) },
       {
@@ -140,7 +149,7 @@ function isOwn(zone: ZoneRecord, record: ResourceRecordSet): boolean {
 }
 
 function listHostedZones(world: World, { input }: Call<ListHostedZonesRequest>): ListHostedZonesResponse {
-  const { zones } = stateOf(world);
+  const zones = listedZones(world);
   const size = input.MaxItems ?? 100;
   const start = input.Marker === undefined ? 0 : zones.findIndex((each) => each.id === input.Marker);
   if (start === -1) throw new AwsError('InvalidInput', 'The marker is not valid');
@@ -156,7 +165,7 @@ function listHostedZones(world: World, { input }: Call<ListHostedZonesRequest>):
 
 /** The name is where the list begins, not a filter. Sorted by the labels from the right, as Route 53 does. */
 function listHostedZonesByName(world: World, { input }: Call<ListHostedZonesByNameRequest>): ListHostedZonesByNameResponse {
-  const sorted = [...stateOf(world).zones].sort((one, other) => compareNames(one.name, other.name));
+  const sorted = [...listedZones(world)].sort((one, other) => compareNames(one.name, other.name));
   const from = input.DNSName === undefined ? '' : canonicalName(input.DNSName);
   const rest = sorted.filter((each) => from === '' || compareNames(each.name, from) >= 0);
   const size = input.MaxItems ?? 100;

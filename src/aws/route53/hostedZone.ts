@@ -8,12 +8,14 @@ import {
 } from '@aws-sdk/client-route-53';
 import type { Finding } from '../../core/findings/finding.ts';
 import { Refused } from '../../core/graph/errors.ts';
-import type { AnyResource, Look, Observation, Owner, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import type { AnyResource, Look, Observation, Owner, Present, Resource, ResourceId, StepContext, Twin } from '../../core/graph/resource.ts';
 import type { AwsScope } from '../awsScope.ts';
 import { codeOf, read, remove, write } from '../errors.ts';
 import type { HostedZoneOut } from '../outputs.ts';
 import { delegationFindings, type NameServersOf } from './delegation.ts';
 import { bareId, domainName } from './domainName.ts';
+import { ownershipName, readOwnership } from './ownership.ts';
+import { recordSetsOf } from './recordSets.ts';
 
 export const zoneId = (domain: string): ResourceId => `hosted-zone/${domainName(domain)}`;
 const ZONE_KIND = 'AWS::Route53::HostedZone';
@@ -44,6 +46,8 @@ export function hostedZone(scope: AwsScope, { domain, nameServersOf }: ZoneWish)
     title,
     needs: {},
     hiddenFor: HIDDEN_MS,
+    // Two runs have two caller references: the second would make a second zone of this name.
+    repeatable: false,
     observe: (look) => observeZone(scope, domain, look),
     steps: {
       plan(seen) {
@@ -107,35 +111,56 @@ async function deleteZone({ aws }: AwsScope, seen: Present, ctx: StepContext): P
 
 async function observeZone(scope: AwsScope, domain: string, look: Look): Promise<Observation<HostedZoneOut>> {
   const zones = await zonesNamed(scope, domain, look);
-  const [zone, ...others] = zones;
-  if (zone === undefined) return { state: 'absent' };
-  const physicalId = bareId(zone.Id ?? '');
-  const owner = ownerOfZone(zone, scope.identity.platform);
-  if (others.length > 0) {
+  const chosen = zones.length > 1 ? await chosenOf(scope, domain, zones, look) : zones[0];
+  if (chosen === undefined) return { state: 'absent' };
+  const physicalId = bareId(chosen.Id ?? '');
+  const nameServers = await delegationSet(scope, physicalId, look);
+  const present = {
+    owner: ownerOfZone(chosen, scope.identity.platform),
+    physicalId,
+    attributes: { name: domain, records: chosen.ResourceRecordSetCount ?? 0 },
+    outputs: { zoneId: physicalId, nameServers },
+  };
+  const others = zones.filter((zone) => zone !== chosen);
+  const isOurs = (zone: HostedZone): boolean => ownerOfZone(zone, scope.identity.platform) === 'slipway';
+  if (others.length > 0 && !zones.every(isOurs)) {
     const ids = zones.map(({ Id = '' }) => bareId(Id)).join(' and ');
     const reason = `there are ${zones.length} public hosted zones of this name, ${ids}: delete the one that your registrar does not name`;
-    return { state: 'failed', owner: 'adopted', physicalId, attributes: {}, outputs: {}, reason };
+    return { ...present, state: 'failed', reason };
   }
-  const nameServers = await delegationSet(scope, physicalId, look);
+  const twins = others.map((zone): Twin => ({ physicalId: bareId(zone.Id ?? ''), used: isInUse(zone) }));
   return {
+    ...present,
     state: 'ready',
-    owner,
-    physicalId,
-    attributes: { name: domain, records: zone.ResourceRecordSetCount ?? 0 },
-    outputs: { zoneId: physicalId, nameServers },
     reason: `name servers: ${nameServers.join(', ')}`,
+    ...(twins.length === 0 ? {} : { twins }),
   };
 }
 
-/** `ListHostedZonesByName` begins at the name and does not filter by it. Ours first. */
+/** NS and SOA are in every zone. */
+const isInUse = ({ ResourceRecordSetCount: records = 0 }: HostedZone): boolean => records > 2;
+
+/** Of several zones of one name: the one that holds our records, so that they are found and deleted; else one of ours that is in use. */
+async function chosenOf(scope: AwsScope, domain: string, zones: readonly HostedZone[], look: Look): Promise<HostedZone | undefined> {
+  const holds = await Promise.all(
+    zones.map(async ({ Id = '' }) => {
+      const texts = await recordSetsOf(scope, bareId(Id), ownershipName(domain), look);
+      return texts.some((set) => readOwnership(set)?.platform === scope.identity.platform);
+    }),
+  );
+  return zones.find((_, index) => holds[index]) ?? zones.find(isInUse) ?? zones[0];
+}
+
+/** `ListHostedZonesByName` begins at the name and does not filter by it. Ours first, then by id. */
 async function zonesNamed({ aws, identity }: AwsScope, domain: string, look: Look): Promise<readonly HostedZone[]> {
   const input = { DNSName: domain, MaxItems: SAME_NAME };
+  const rank = (zone: HostedZone): number => (ownerOfZone(zone, identity.platform) === 'slipway' ? 0 : 1);
   const page = await look.share(`route53:zones named ${domain}`, () =>
     read(aws, look, (o) => aws.route53.send(new ListHostedZonesByNameCommand(input), o)),
   );
   return (page?.HostedZones ?? [])
     .filter((zone) => domainName(zone.Name ?? '') === domainName(domain) && zone.Config?.PrivateZone !== true)
-    .sort((a) => (ownerOfZone(a, identity.platform) === 'slipway' ? -1 : 1));
+    .sort((a, b) => rank(a) - rank(b) || ((a.Id ?? '') < (b.Id ?? '') ? -1 : 1));
 }
 
 async function delegationSet({ aws }: AwsScope, Id: string, look: Look): Promise<readonly string[]> {

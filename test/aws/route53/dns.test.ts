@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -13,6 +14,7 @@ import { hostedZone } from '../../../src/aws/route53/hostedZone.ts';
 import type { Outcome } from '../../../src/core/engine/events.ts';
 import type { AnyResource, Handle, Observation } from '../../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../../src/core/graph/resourceGraph.ts';
+import { hostedZones } from '../../../src/rehearsal/route53.ts';
 import { RehearsedAccount } from '../rehearsedAccount.ts';
 
 const NLB = 'slipway-0123456789abcdef.elb.us-west-2.amazonaws.com';
@@ -65,8 +67,17 @@ async function theirs(account: RehearsedAccount, ...sets: readonly ResourceRecor
   await account.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: await zoneIdOf(account), ChangeBatch: { Changes } }));
 }
 
-const theirZone = (account: RehearsedAccount, CallerReference: string): Promise<unknown> =>
-  account.aws.route53.send(new CreateHostedZoneCommand({ Name: 'cauchy.link', CallerReference }));
+/** A new zone is listed late: resolves when it is. */
+async function theirZone(account: RehearsedAccount, CallerReference: string): Promise<string> {
+  const { HostedZone } = await account.aws.route53.send(new CreateHostedZoneCommand({ Name: 'cauchy.link', CallerReference }));
+  await account.clock.sleep(4_000, signal);
+  return (HostedZone?.Id ?? '').replace('/hostedzone/', '');
+}
+
+async function zoneIds(account: RehearsedAccount): Promise<readonly string[]> {
+  const { HostedZones = [] } = await account.aws.route53.send(new ListHostedZonesCommand({}));
+  return HostedZones.map(({ Id = '' }) => Id.replace('/hostedzone/', ''));
+}
 
 const writes = (account: RehearsedAccount): number => account.log().filter(({ mutating }) => mutating).length;
 
@@ -198,6 +209,52 @@ describe('DNS', function () {
     const change = plan.changes.find(({ resource }) => resource === 'hosted-zone/cauchy.link')?.change;
     assert.equal(change?.action, 'blocked');
     assert.match(change?.summary ?? '', /2 public hosted zones of this name, Z\w+ and Z\w+/);
+  });
+
+  it('killed after its zone was asked for and begun again before it is listed: no second zone', async () => {
+    await using account = await RehearsedAccount.start(50);
+    const stop = new AbortController();
+    const killed = account.engine().apply(graphOf(account), { signal: stop.signal, consent: new Set() });
+    while (hostedZones(account.world).length === 0) await delay(1);
+    stop.abort();
+    await killed;
+    assert.equal((await apply(account)).outcome, 'succeeded', account.failures());
+    assert.equal(hostedZones(account.world).length, 1);
+  });
+
+  it('two zones that we made are twins: the one with records answers, the empty one goes', async () => {
+    await using account = await RehearsedAccount.start();
+    const [one, other] = [await theirZone(account, 'slipway:cauchy/k3f9x2:a'), await theirZone(account, 'slipway:cauchy/k3f9x2:b')];
+    const used = one < other ? other : one;
+    const Changes = [
+      {
+        Action: 'CREATE' as const,
+        ResourceRecordSet: { Name: 'x.cauchy.link', Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '192.0.2.9' }] },
+      },
+    ];
+    await account.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: used, ChangeBatch: { Changes } }));
+    assert.equal((await apply(account)).outcome, 'succeeded', account.failures());
+    assert.deepEqual(await zoneIds(account), [used]);
+  });
+
+  it('two zones that we made and both in use are told as such', async () => {
+    await using account = await RehearsedAccount.start();
+    for (const reference of ['a', 'b']) {
+      const HostedZoneId = await theirZone(account, `slipway:cauchy/k3f9x2:${reference}`);
+      const ResourceRecordSet = { Name: 'x.cauchy.link', Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '192.0.2.9' }] };
+      const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet }];
+      await account.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }));
+    }
+    assert.equal((await apply(account)).outcome, 'failed');
+    assert.match(account.failures(), /it exists twice and both are in use/);
+  });
+
+  it('while a second zone of somebody else stands, a destroy still takes our records and our zone', async () => {
+    await using account = await RehearsedAccount.start();
+    await apply(account);
+    const second = await theirZone(account, 'theirs');
+    assert.equal((await destroy(account)).outcome, 'succeeded', account.failures());
+    assert.deepEqual(await zoneIds(account), [second]);
   });
 
   it('a domain that no registrar leads here is a warning with the four servers, and holds nothing back', async () => {
