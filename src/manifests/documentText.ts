@@ -16,6 +16,8 @@ export class DocumentText {
   readonly #start: number;
   readonly #end: number;
   #tree: Document.Parsed | undefined;
+  /** Asked for of every object: kept, so that no document is parsed twice for it. */
+  #whole: SourceRange | undefined;
 
   constructor(file: FileText, path: string, start: number, end: number) {
     this.#file = file;
@@ -36,6 +38,7 @@ export class DocumentText {
       logLevel: 'error',
       prettyErrors: false,
     });
+    this.#whole ??= this.rangeOfNode(this.#tree.contents);
     lately.push(this);
     if (lately.length > keptParsed) lately.shift()?.forget();
     return this.#tree;
@@ -68,6 +71,7 @@ export class DocumentText {
   }
 
   #rangeAt(path: JsonPath): SourceRange {
+    if (path.length === 0 && this.#whole !== undefined) return this.#whole;
     let node: unknown = this.parse().contents;
     let deepest = this.parse().contents;
     for (const step of path) {

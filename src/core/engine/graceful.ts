@@ -14,8 +14,9 @@ export async function graceful<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = new AbortController();
-  const ended = new AbortController();
+  let over: AbortController | undefined;
   const expire = (): void => {
+    const ended = (over = new AbortController());
     void clock.sleep(graceMs, ended.signal).then(() => {
       if (!ended.signal.aborted) late.abort(signal.reason);
     });
@@ -28,7 +29,7 @@ export async function graceful<T>(
   try {
     return await Promise.race([work(late.signal), given]);
   } finally {
-    ended.abort();
+    over?.abort();
     signal.removeEventListener('abort', expire);
   }
 }
