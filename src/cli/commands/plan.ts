@@ -17,7 +17,9 @@ export async function plan(
     async (session) => {
       const view = await session.plan('apply', stages);
       if (format === 'json') context.output.json(planJson(view, reach.file));
-      else for (const line of planLines(view, context.style, (await session.mode()) === 'rehearsal')) context.output.result(line);
+      else
+        for (const line of planLines(view, context.style, (await session.mode()) === 'rehearsal', context.verbose))
+          context.output.result(line);
       return view.findings.some(isError) || view.changes.some(({ action }) => action === 'blocked') ? 1 : 0;
     },
   );

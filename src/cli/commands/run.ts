@@ -47,7 +47,7 @@ export async function runVerb(context: CliContext, reach: Reach, options: RunArg
     const plan = await session.plan(options.verb, options.stages, options.allow);
     for (const [id, title] of await session.titles()) titles.set(id, title);
     for (const { resource, title } of plan.changes) titles.set(resource, title);
-    for (const line of planLines(plan, style, rehearsal)) output.message(line);
+    for (const line of planLines(plan, style, rehearsal, context.verbose)) output.message(line);
     refuseUnlessPossible(plan, options.allow);
     if (interrupts.signal.aborted) return INTERRUPTED;
     if (

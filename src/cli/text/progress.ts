@@ -8,6 +8,9 @@ import { duration, usd, type Style } from './style.ts';
 /** Milliseconds between two drawings of the live list. */
 const REDRAW_EVERY = 250;
 
+/** Seconds: the beginning of what is over sooner is not told besides its end. Hundreds of objects are. */
+const WORTH_A_LINE = 5;
+
 interface Working {
   readonly summary: string;
   line: string;
@@ -59,7 +62,8 @@ export class Progress {
       case 'resource.started': {
         const expected = event.expected === undefined || event.expected < 1 ? '' : ` (≈${duration(event.expected)})`;
         this.#working.set(event.resource, { summary: event.summary, line: `${event.summary}${expected}` });
-        return this.#output.live ? undefined : this.#line('…', `${event.summary}${expected}`);
+        const isQuick = event.expected !== undefined && event.expected < WORTH_A_LINE;
+        return this.#output.live || isQuick ? undefined : this.#line('…', `${event.summary}${expected}`);
       }
       case 'resource.progress': {
         const working = this.#working.get(event.resource);

@@ -1,29 +1,52 @@
 import type { Cause } from '../../core/graph/cause.ts';
-import type { PlatformStatus, ResourceStatus } from '../../core/status/platformStatus.ts';
+import type { PlatformStatus, ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
 import { priceWords } from '../../core/status/priceWords.ts';
 import { printable } from '../../runner/printable.ts';
 import { findingLine, findingView } from './findingText.ts';
 import { rawText } from './progress.ts';
 import { table, usd, type Style } from './style.ts';
 
-/** The status as people read it: one block a stage, one line a resource. `verbose`: what the provider said stands under it. */
+/** So many objects of a stage's manifests that are ready are told one by one. */
+const TOLD_EACH = 8;
+
+/**
+ * The status as people read it: one block a stage, one line a resource. Objects of manifests that are ready are one line where they are
+ * many. `verbose`: each of them, and what the provider said.
+ */
 export function statusLines(status: PlatformStatus, style: Style, verbose = false): readonly string[] {
   return [
     style.bold(headline(status)),
-    ...status.stages.flatMap((stage) => [
-      '',
-      ...table([[{ text: stage.title, paint: style.bold }, { text: stage.state, paint: () => style.state(stage.state) }, stage.reason]]),
-      ...table(
-        stage.resources.map((resource) => [
-          { text: resource.state, paint: () => style.state(resource.state) },
-          resource.title,
-          detail(resource),
-          { text: resource.physicalId ?? '', paint: style.dim },
-        ]),
-        2,
-      ).flatMap((line, index) => [line, ...(verbose ? causeLines(stage.resources[index]?.cause, style) : [])]),
-    ]),
+    ...status.stages.flatMap((stage) => ['', ...stageLines(stage, style, verbose)]),
     ...(status.findings.length === 0 ? [] : ['', ...status.findings.map((finding) => findingLine(finding, style))]),
+  ];
+}
+
+function stageLines({ title, state, reason, resources }: StageStatus, style: Style, verbose: boolean): readonly string[] {
+  const plain = resources.filter((resource) => resource.state === 'ready' && resource.reason === '' && resource.source !== undefined);
+  const isFolded = !verbose && plain.length > TOLD_EACH;
+  const told = isFolded ? resources.filter((resource) => !plain.includes(resource)) : resources;
+  return [
+    ...table([[{ text: title, paint: style.bold }, { text: state, paint: () => style.state(state) }, reason]]),
+    ...table(
+      told.map((resource) => [
+        { text: resource.state, paint: () => style.state(resource.state) },
+        resource.title,
+        detail(resource),
+        { text: resource.physicalId ?? '', paint: style.dim },
+      ]),
+      2,
+    ).flatMap((line, index) => [line, ...(verbose ? causeLines(told[index]?.cause, style) : [])]),
+    ...(isFolded
+      ? table(
+          [
+            [
+              { text: 'ready', paint: () => style.state('ready') },
+              `${String(plain.length)} objects of its manifests (--verbose tells each)`,
+            ],
+          ],
+          2,
+        )
+      : []),
   ];
 }
 
