@@ -129,10 +129,10 @@ export function createHandlers(desk: Desk): Handlers {
     async fix(target) {
       const { platform, stage, resource } = aim(target);
       const card = failureCard(platform.model.view, { stage, resource });
-      const path = target?.path ?? '';
       const failed = [card.stage, card.resource].filter((part) => part !== undefined).join('/');
       const chosen = await chooseFix(platform, dialogs, { stage, resource });
-      await follow(chosen, { platform: platform.key, path: chosen === 'openSource' && path === '' ? failed : path });
+      const isOfCulprit = chosen === 'openSource' || chosen === 'logs';
+      await follow(chosen, { platform: platform.key, path: isOfCulprit ? failed : (target?.path ?? '') });
     },
     async destroyStage(target) {
       const chosen = await stageAt(target);

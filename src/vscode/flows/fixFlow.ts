@@ -2,24 +2,36 @@ import type { CommandId } from '../commandIds.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { failureCard } from '../model/failureCard.ts';
 import { runToRepeat } from '../model/platformView.ts';
-import type { Addressed } from '../model/rowAddress.ts';
+import { isWantedSecret, objectFlags, sourceText } from '../model/objectRow.ts';
+import { addressed, type Addressed } from '../model/rowAddress.ts';
+import { visibleText } from '../model/visibleText.ts';
 import type { Platform } from '../platform.ts';
 
 /** The failure card of a row: why it stopped, what is kept, what it costs, and the ways out. Returns the command that was chosen. */
 export async function chooseFix(platform: Platform, dialogs: Dialogs, at?: Addressed): Promise<CommandId | undefined> {
-  const card = failureCard(platform.model.view, at);
-  const free = platform.model.view.session === 'connected' && !platform.model.view.run;
+  const { view } = platform.model;
+  const card = failureCard(view, at);
+  const free = view.session === 'connected' && !view.run;
   const retry = {
     label: '$(debug-restart) Retry from Here',
-    ...(runToRepeat(platform.model.view).verb === 'destroy' ? { description: 'the destroy that stopped' } : {}),
+    ...(runToRepeat(view).verb === 'destroy' ? { description: 'the destroy that stopped' } : {}),
     ...(card.next === undefined ? {} : { detail: card.next }),
     value: 'retry' as const,
   };
+  const culprit = addressed(view.status, `${card.stage ?? ''}/${card.resource ?? ''}`).resource;
   const choices = [
+    ...(culprit && isWantedSecret(culprit) ? [{ label: '$(key) Enter Secrets...', value: 'enterSecrets' as const }] : []),
     ...(free ? [retry] : []),
-    ...(platform.model.view.session === 'signedOut' ? [{ label: '$(account) Sign In', value: 'signIn' as const }] : []),
-    { label: '$(go-to-file) Open platform.yml', detail: 'Change what is wanted', value: 'openSource' as const },
-    { label: '$(output) Show Log', detail: 'What AWS said, word for word', value: 'log' as const },
+    ...(view.session === 'signedOut' ? [{ label: '$(account) Sign In', value: 'signIn' as const }] : []),
+    {
+      label: `$(go-to-file) Open ${visibleText((culprit && sourceText(culprit, view.file)) ?? 'platform.yml')}`,
+      detail: 'Change what is wanted',
+      value: 'openSource' as const,
+    },
+    ...(culprit && objectFlags(view, culprit).includes('hasLogs')
+      ? [{ label: '$(list-flat) Follow Logs', detail: `What ${visibleText(culprit.title)} says`, value: 'logs' as const }]
+      : []),
+    { label: '$(output) Show Log', detail: 'What was said, word for word', value: 'log' as const },
     ...(platform.mode === 'rehearsal'
       ? [{ label: '$(flame) Mend or Break Something...', detail: 'The faults of the rehearsal', value: 'breakSomething' as const }]
       : []),

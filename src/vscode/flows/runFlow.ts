@@ -4,9 +4,12 @@ import type { Dialogs } from '../dialogs.ts';
 import { errorsOf, planSummary, planText, type PreviewContext } from '../model/planPreview.ts';
 import { visibleText } from '../model/visibleText.ts';
 import type { Platform } from '../platform.ts';
+import { enterSecrets } from './secretsFlow.ts';
 
 /** What a closed window means, said before the first write. */
 const IF_CLOSED = 'If this window closes, AWS finishes what was started; you continue later.';
+
+const ENTER_SECRETS = 'Enter Secrets...';
 
 type Verb = PlanView['verb'];
 
@@ -26,8 +29,7 @@ export async function planAndRun(
   const plan = await dialogs.busy(`Planning ${platform.name}`, () => platform.plan(verb, stages));
   const errors = errorsOf(plan);
   if (errors.length > 0) {
-    await showRefusal(platform, dialogs, plan, errors);
-    return undefined;
+    return (await showRefusal(platform, dialogs, plan, errors)) ? planAndRun(platform, dialogs, verb, stages) : undefined;
   }
   if (plan.changes.length === 0) {
     platform.settleRun();
@@ -51,10 +53,15 @@ export async function planAndRun(
   }
 }
 
-async function showRefusal(platform: Platform, dialogs: Dialogs, plan: PlanView, errors: readonly string[]): Promise<void> {
+/** Returns whether the person has put it right and wants to go on: what was missing were their Secrets. */
+async function showRefusal(platform: Platform, dialogs: Dialogs, plan: PlanView, errors: readonly string[]): Promise<boolean> {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const answer = await dialogs.tell('error', `${errors[0] ?? ''}${more}`, ['Show Details']);
+  const needsSecrets = plan.findings.some(({ code }) => code === 'secret-missing');
+  const actions = [...(needsSecrets ? [ENTER_SECRETS] : []), 'Show Details'];
+  const answer = await dialogs.tell('error', `${errors[0] ?? ''}${more}`, actions);
+  if (answer === ENTER_SECRETS) return enterSecrets(platform, dialogs, {}, 'Apply...');
   if (answer !== undefined) await dialogs.show(documentName(platform, plan.verb), planText(plan, contextOf(platform)), platform.key);
+  return false;
 }
 
 async function approved(platform: Platform, dialogs: Dialogs, plan: PlanView): Promise<boolean> {

@@ -7,13 +7,11 @@ import { visibleText } from '../model/visibleText.ts';
 import { count } from '../model/wording.ts';
 import type { Platform } from '../platform.ts';
 
-const APPLY = 'Apply All...';
-
 /**
  * Asks for every credential that a missing Secret needs, each once for all that it fills. Values go to the runner when the last one was
- * typed; whoever leaves a box has left nothing behind. Returns whether the person wants to apply now.
+ * typed; whoever leaves a box has left nothing behind. Returns whether the person wants to apply now, which the button `apply` offers.
  */
-export async function enterSecrets(platform: Platform, dialogs: Dialogs, at: Addressed): Promise<boolean> {
+export async function enterSecrets(platform: Platform, dialogs: Dialogs, at: Partial<Addressed>, apply = 'Apply All...'): Promise<boolean> {
   const all = await dialogs.busy(`Looking at the Secrets of ${platform.name}`, () => platform.ask('credentials', {}));
   const needs = ofRow(all, at);
   if (needs.length === 0) {
@@ -27,11 +25,11 @@ export async function enterSecrets(platform: Platform, dialogs: Dialogs, at: Add
   const filled = new Set(needs.flatMap(({ fills }) => fills)).size;
   const told = `Kept in memory: ${count(needs.length, 'credential')} for ${count(filled, 'Secret')}. They are written by the next apply.`;
   const canApply = platform.model.view.session === 'connected' && !platform.model.view.run;
-  return (await dialogs.tell('info', told, canApply ? [APPLY] : [])) === APPLY;
+  return (await dialogs.tell('info', told, canApply ? [apply] : [])) === apply;
 }
 
 /** What fills the Secrets of that row; everything, where the row has none of its own. */
-function ofRow(needs: readonly CredentialNeed[], { stage, resource }: Addressed): readonly CredentialNeed[] {
+function ofRow(needs: readonly CredentialNeed[], { stage, resource }: Partial<Addressed>): readonly CredentialNeed[] {
   const rows = (resource ? [resource] : (stage?.resources ?? [])).filter(isWantedSecret).map(secretName);
   const own = needs.filter(({ fills }) => fills.some((secret) => rows.includes(secret)));
   return own.length > 0 ? own : needs;

@@ -1,4 +1,5 @@
 import type { CommandId } from '../commandIds.ts';
+import { neededSecrets } from './objectRow.ts';
 import { phaseOf, runToRepeat, type PlatformView } from './platformView.ts';
 
 export interface Suggestion {
@@ -26,6 +27,7 @@ const REHEARSAL: readonly Suggestion[] = [
 const SOURCE: Suggestion = { command: 'openSource', label: '$(go-to-file) Open platform.yml', why: 'read or change what is wanted' };
 const PLAN: Suggestion = { command: 'plan', label: '$(open-preview) Preview Plan', why: 'what would change, for how much, for how long' };
 const APPLY: Suggestion = { command: 'applyAll', label: '$(run-all) Apply All...', why: 'asks once, after showing the plan' };
+const SECRETS: Suggestion = { command: 'enterSecrets', label: '$(key) Enter Secrets...', why: 'what only you know, each once' };
 const REFRESH: Suggestion = { command: 'refresh', label: '$(refresh) Refresh', why: 'look again' };
 
 function main(view: PlatformView): readonly Suggestion[] {
@@ -67,6 +69,7 @@ function connected(view: PlatformView, interrupted: boolean): readonly Suggestio
   const going: readonly Suggestion[] = interrupted
     ? [{ command: 'continue', label: '$(debug-continue) Continue Interrupted Run...', why: 'from where it stopped' }]
     : [];
+  const secrets: readonly Suggestion[] = stages.some((stage) => neededSecrets(stage).length > 0) ? [SECRETS] : [];
   if (stages.every(({ state }) => state === 'absent')) return [...going, PLAN, APPLY, SOURCE];
   if (stages.some(({ state }) => state === 'failed' || state === 'blocked')) {
     const fix: Suggestion = { command: 'fix', label: '$(lightbulb) Fix...', why: 'why it stopped, and the ways out' };
@@ -75,7 +78,7 @@ function connected(view: PlatformView, interrupted: boolean): readonly Suggestio
       label: '$(debug-continue) Continue',
       why: `the ${runToRepeat(view).verb}, from where it stopped`,
     };
-    return [...going, fix, ...(interrupted ? [] : [again]), PLAN, destroy];
+    return [...secrets, ...going, fix, ...(interrupted ? [] : [again]), PLAN, destroy];
   }
   const nothingLeft = (view.status?.left?.length ?? 0) === 0;
   if (nothingLeft && stages.every(({ state }) => state === 'ready' || state === 'waiting'))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Outcome } from '../../../src/core/engine/events.ts';
 import type { PlanView } from '../../../src/runner/protocol.ts';
 import type { Dialogs } from '../../../src/vscode/dialogs.ts';
 import { planAndRun } from '../../../src/vscode/flows/runFlow.ts';
@@ -7,6 +8,7 @@ import { Platform } from '../../../src/vscode/platform.ts';
 import { RunnerClient, RunnerGone } from '../../../src/vscode/runnerClient.ts';
 import { Validator } from '../../../src/vscode/validator.ts';
 import { ManualClock, stage, status } from '../example.ts';
+import { platformOf } from '../platformOf.ts';
 import { ScriptedChannel } from '../scriptedChannel.ts';
 
 type Change = PlanView['changes'][number];
@@ -28,6 +30,8 @@ const planOf = (changes: readonly Change[], rest: Partial<PlanView> = {}): PlanV
   findings: [],
   ...rest,
 });
+
+const SUCCEEDED: Outcome = { outcome: 'succeeded', changed: [], failed: [], skipped: [], seconds: 1, residue: [], monthlyUsd: 0 };
 
 /** A person who says these things in turn, and remembers what they were asked. */
 function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; asked: string[]; shown: string[] } {
@@ -154,6 +158,26 @@ describe('apply and destroy', () => {
     // what was shown is no longer the latest word once the run has ended
     assert.deepEqual(shown, ['Plan of cauchy, of k', 'plans of k are older than the latest run']);
     assert.equal(requests.length, 1);
+  });
+
+  it('offers to enter the Secrets that a plan was refused for, and plans again once they are there', async () => {
+    const lacks = { code: 'secret-missing', severity: 'error', message: 'Secret mer/github has no token' } as const;
+    const plans = [planOf([change()], { findings: [lacks] }), planOf([change()])];
+    const need = {
+      id: 'mer/github',
+      title: 'mer/github',
+      fields: [{ id: 'token', title: 'token', hidden: true }],
+      fills: ['mer/github'],
+      neededBy: [],
+    };
+    const { platform, asked } = platformOf(status(), { credentials: [need], apply: SUCCEEDED });
+    platform.plan = () => Promise.resolve(plans.shift() ?? assert.fail('planned once more than needed'));
+    const { dialogs } = person(['Enter Secrets...', 'canary-token', 'Apply...', 'Apply']);
+    assert.equal((await planAndRun(platform, dialogs, 'apply'))?.outcome, 'succeeded');
+    assert.deepEqual(
+      asked.map(({ call }) => call),
+      ['credentials', 'enterCredentials', 'apply'],
+    );
   });
 
   it('refuses a plan with errors, and says that there is nothing to do', async () => {
