@@ -2,7 +2,10 @@ import type { Provider } from '../core/engine/ports.ts';
 import { Unseen } from '../core/graph/errors.ts';
 import type { AnyResource, Look } from '../core/graph/resource.ts';
 import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
+import type { KubernetesClient } from './client.ts';
 import type { ClusterAddress } from './connection.ts';
+import { discoverLabelledSecrets } from './helm/discoverReleases.ts';
+import type { Helm } from './helm/helm.ts';
 import { discoverMembers } from './objects/discoverMembers.ts';
 import type { ReachCluster } from './reach.ts';
 
@@ -10,12 +13,14 @@ export interface KubernetesProviderOptions {
   readonly reach: ReachCluster;
   /** The value of `slipway.dev/platform`. */
   readonly label: string;
+  /** Uninstalls releases that left the file. Without it none is looked for: a platform without a Kubernetes half has none. */
+  readonly helm?: Helm;
   /** Why the graph does not hold all that the platform's manifests describe: then nothing in the cluster is an orphan. */
   readonly incomplete?: string;
 }
 
 /** Kubernetes as the engine knows it. What left the manifests is told by the inventories in the cluster. */
-export function kubernetesProvider({ reach, label, incomplete }: KubernetesProviderOptions): Provider {
+export function kubernetesProvider({ reach, label, helm, incomplete }: KubernetesProviderOptions): Provider {
   return {
     name: 'kubernetes',
     // An API server takes hundreds at one time (priority and fairness says 429 where it does not), and an apply is mostly waiting.
@@ -23,10 +28,28 @@ export function kubernetesProvider({ reach, label, incomplete }: KubernetesProvi
     async discover(look, graph) {
       if (incomplete !== undefined) throw new Unseen(incomplete);
       const address = await addressIn(look, graph);
-      return address === undefined ? [] : (await discoverMembers(look, reach(address), label)).map((member) => inCluster(graph, member));
+      return address === undefined ? [] : (await inventoryOf(look, reach(address), label, helm)).map((each) => inCluster(graph, each));
     },
   };
 }
+
+/** What the ApplySets hold, and what only its own Secret tells of. */
+async function inventoryOf(look: Look, client: KubernetesClient, label: string, helm: Helm | undefined): Promise<readonly AnyResource[]> {
+  const [members, { releases, secrets }] = await Promise.all([
+    discoverMembers(look, client, label),
+    helm === undefined ? { releases: [], secrets: [] } : discoverLabelledSecrets(look, client, label, helm),
+  ]);
+  const charts = releases.map(({ id }) => id);
+  return [
+    // The controllers of a chart still have to take the finalizers off what is theirs.
+    ...members.map((member) => (isCustom(member.kind) ? { ...member, after: [...(member.after ?? []), ...charts] } : member)),
+    ...releases,
+    ...secrets,
+  ];
+}
+
+/** Groups of Kubernetes itself have no dot, or end in `.k8s.io`: `Deployment.apps`, `Ingress.networking.k8s.io`. */
+const isCustom = (groupKind: string): boolean => /\..*\./.test(groupKind) && !groupKind.endsWith('.k8s.io');
 
 const CLUSTER = 'cluster';
 

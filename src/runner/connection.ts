@@ -142,7 +142,14 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return {
     spec,
     graph: platformGraph(context),
-    providers: [awsProvider(context), kubernetesProvider({ reach: context.reach, label: platformLabel(platformTag(spec)) })],
+    providers: [
+      awsProvider(context),
+      kubernetesProvider({
+        reach: context.reach,
+        label: platformLabel(platformTag(spec)),
+        ...(context.kubernetes === undefined ? {} : { helm: context.kubernetes.helm }),
+      }),
+    ],
     clock: context.clock,
     credentials: checked,
     profile,

@@ -65,6 +65,7 @@ export function openSession(options: SessionOptions): ProductSession {
     kubeconfig: memoryKubeconfig(machine.kubeconfig),
     ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes }),
   };
+  const helm = options.kubernetes === undefined ? {} : { helm: options.kubernetes.helm };
   const events: RunEvent[] = [];
   return {
     graph: platformGraph(context),
@@ -73,7 +74,10 @@ export function openSession(options: SessionOptions): ProductSession {
       new Engine({
         clock,
         intents: memoryIntents(machine.intents),
-        providers: [awsProvider(context), kubernetesProvider({ reach: context.reach, label: platformLabel(context.identity.platform) })],
+        providers: [
+          awsProvider(context),
+          kubernetesProvider({ reach: context.reach, label: platformLabel(context.identity.platform), ...helm }),
+        ],
         run: options.nextRun(),
         guard: () => Promise.resolve(),
         signedOut: () => Promise.reject(new Error('signed out')),

@@ -1,4 +1,4 @@
-import { NotYet } from '../../core/graph/errors.ts';
+import { NotYet, Unseen } from '../../core/graph/errors.ts';
 import type { AnyResource, Look, Observation, Present, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import { groupKind, objectId, type ObjectKey } from '../../manifests/objectKey.ts';
 import type { KubernetesClient, KubernetesObject } from '../client.ts';
@@ -23,8 +23,7 @@ export async function discoverMembers(look: Look, client: KubernetesClient, labe
   if (parents.length === 0) return [];
   const sets = new Map(parents.map((parent) => [parent.metadata.labels?.[ID] ?? '', parent.metadata.name]));
   const groupKinds = new Set(parents.flatMap((parent) => namesIn(parent.metadata.annotations?.[CONTAINS])));
-  const served = await client.discovery.kinds(look.signal);
-  const kinds = [...groupKinds].flatMap((each) => served.find((kind) => groupKind(kind) === each) ?? []);
+  const kinds = await servedKinds(look, client, [...groupKinds]);
   const found = await Promise.all(
     kinds.map(async (kind) => {
       const items = await list(collectionPath(kind), `${selector},${PART_OF}`);
@@ -37,6 +36,48 @@ export async function discoverMembers(look: Look, client: KubernetesClient, labe
     .flat()
     .map(({ kind, item }) => memberOf(client, kind, item, setResource(sets.get(item.metadata.labels?.[PART_OF] ?? ''))));
   return [...members, ...parents.map((parent) => memberOf(client, CONFIG_MAP, parent, undefined, setResource(parent.metadata.name)))];
+}
+
+/**
+ * A kind that is not served now has no members that could be seen, and may be served again: an API service that is down, a definition
+ * that somebody puts back. Its inventory must not be lost meanwhile.
+ * @throws Unseen for a kind that the server does not serve though its definition is there
+ */
+async function servedKinds(look: Look, client: KubernetesClient, wanted: readonly string[]): Promise<readonly ServedKind[]> {
+  const among = (all: readonly ServedKind[]): readonly ServedKind[] =>
+    wanted.flatMap((each) => all.find((kind) => groupKind(kind) === each) ?? []);
+  const known = among(await client.discovery.kinds(look.signal));
+  if (known.length === wanted.length) return known;
+  const found = among(await look.share('kubernetes:discovery', () => client.discovery.refresh(look.signal)));
+  const missing = wanted.filter((each) => !found.some((kind) => groupKind(kind) === each));
+  if (missing.length > 0) await assertGone(look, client, missing);
+  return found;
+}
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const API_SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
+
+interface Definition extends KubernetesObject {
+  readonly spec?: { readonly group?: string; readonly names?: { readonly kind?: string } };
+}
+
+interface ApiService extends KubernetesObject {
+  readonly spec?: { readonly group?: string; readonly service?: object | null };
+}
+
+/** With a definition its objects are gone too; who deletes a chart or a stage by hand is not to be stopped by that for ever. */
+async function assertGone(look: Look, client: KubernetesClient, missing: readonly string[]): Promise<void> {
+  const [definitions, services] = await Promise.all([
+    client.list<Definition>(DEFINITIONS, look.signal),
+    client.list<ApiService>(API_SERVICES, look.signal),
+  ]);
+  const hidden = missing.find((each) => {
+    const isDefined = definitions.some(({ spec }) => `${spec?.names?.kind}.${spec?.group}` === each);
+    // One that another server answers for has no definition: its service is all that is known.
+    const isServedElsewhere = services.some(({ spec }) => spec?.service && each.endsWith(`.${spec.group}`));
+    return isDefined || isServedElsewhere;
+  });
+  if (hidden !== undefined) throw new Unseen(`${hidden} is not served just now, and there may be some of it`);
 }
 
 const CONFIG_MAP: ServedKind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };

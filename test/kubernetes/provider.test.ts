@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { Unseen } from '../../src/core/graph/errors.ts';
+import type { AnyResource, Depth, Look, Observation, Present } from '../../src/core/graph/resource.ts';
+import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
+import type { Helm, HelmRun } from '../../src/kubernetes/helm/helm.ts';
+import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
+import { given } from '../engines/given.ts';
+import { scriptedServer, type ScriptedServer } from './scriptedServer.ts';
+
+const signal = new AbortController().signal;
+const SET = 'applyset-tls-v1';
+const OURS = { 'slipway.dev/platform': 'cauchy' };
+const MEMBER = { ...OURS, 'applyset.kubernetes.io/part-of': SET };
+const KINDS = {
+  '': ['namespaces Namespace', 'configmaps ConfigMap', 'secrets Secret'],
+  'cert-manager.io': ['clusterissuers ClusterIssuer'],
+};
+
+describe('what left the manifests', () => {
+  let server: ScriptedServer;
+  let served: Partial<typeof KINDS>;
+  let lists: Record<string, readonly object[]>;
+  const ran: HelmRun[] = [];
+  const helm: Helm = {
+    machine: 'here',
+    major: () => Promise.resolve(4),
+    isAtWork: () => Promise.resolve(false),
+    run: (run) => Promise.resolve(void ran.push(run)),
+  };
+  const groupOf = ([name, kinds]: [string, readonly string[]]): object => ({
+    metadata: name === '' ? {} : { name },
+    versions: [
+      {
+        version: 'v1',
+        resources: kinds.map((each) => {
+          const [resource = '', kind = ''] = each.split(' ');
+          const isCluster = kind === 'Namespace' || kind === 'ClusterIssuer';
+          return { resource, responseKind: { kind }, scope: isCluster ? 'Cluster' : 'Namespaced' };
+        }),
+      },
+    ],
+  });
+  const body = (path: string): object => {
+    const groups = Object.entries(served).filter(([name]) => (path === '/api' ? name === '' : name !== ''));
+    if (path === '/api' || path === '/apis') return { kind: 'APIGroupDiscoveryList', items: groups.map(groupOf) };
+    return { items: lists[path] ?? [] };
+  };
+  before(async () => {
+    server = await scriptedServer(({ url }) => ({ body: body(url.pathname) }));
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    ran.length = 0;
+    served = KINDS;
+    const parent = {
+      name: 'slipway-tls',
+      namespace: 'kube-system',
+      uid: 'p',
+      labels: { ...OURS, 'applyset.kubernetes.io/id': SET },
+      annotations: { 'applyset.kubernetes.io/contains-group-kinds': 'ClusterIssuer.cert-manager.io,Namespace' },
+    };
+    lists = {
+      '/api/v1/namespaces/kube-system/configmaps': [{ metadata: parent }],
+      '/api/v1/namespaces': [{ metadata: { name: 'cert-manager', uid: 'n', labels: MEMBER } }],
+      '/apis/cert-manager.io/v1/clusterissuers': [{ metadata: { name: 'letsencrypt', uid: 'i', labels: MEMBER } }],
+    };
+  });
+
+  const look: Look = {
+    signal,
+    outputs: async <O>(handle: { observe(look: Look, depth: Depth): Promise<Observation<O>> }) => {
+      const seen = await handle.observe(look, 'status');
+      return 'outputs' in seen ? seen.outputs : undefined;
+    },
+    share: (_key, read) => read(),
+  };
+  const client = (): ReturnType<ScriptedServer['client']> => server.client();
+  const discovered = async (reach = client): Promise<ReadonlyMap<string, AnyResource>> => {
+    const cluster = given('cluster', { name: 'cauchy', endpoint: 'https://x', certificateAuthority: '' });
+    const graph = new ResourceGraph([{ id: 'all', title: '', doc: '', icon: '', requires: [], barrier: false, resources: [cluster] }]);
+    const found = await kubernetesProvider({ reach, label: 'cauchy', helm }).discover?.(look, graph);
+    return new Map((found ?? []).map((each) => [each.id, each]));
+  };
+  const secret = (name: string, labels: object, more: object = {}): object => ({
+    metadata: { name, namespace: 'cert-manager', uid: name, labels: { ...OURS, ...labels }, ...more },
+  });
+  const revision = (version: number, status: string): object =>
+    secret(`sh.helm.release.v1.cert-manager.v${version}`, { owner: 'helm', name: 'cert-manager', status, version: String(version) });
+
+  it('holds Helm releases: uninstalled by Helm, after the custom resources and before the namespace', async () => {
+    const revisions = [revision(1, 'superseded'), revision(2, 'deployed')];
+    lists = { ...lists, '/api/v1/secrets': revisions, '/api/v1/namespaces/cert-manager/secrets': revisions };
+    const all = await discovered();
+    const release = all.get('helm/cert-manager/cert-manager');
+    assert.ok(release);
+    assert.ok(release.after?.includes('Namespace/cert-manager'));
+    assert.ok(all.get('ClusterIssuer.cert-manager.io/letsencrypt')?.after?.includes(release.id));
+    assert.equal(all.get('Namespace/cert-manager')?.after?.includes(release.id), false);
+    const seen = await release.observe(look, 'plan');
+    assert.equal(seen.state, 'ready');
+    await release.steps?.delete?.(seen as Present, { signal, run: 'r', progress: () => undefined });
+    assert.deepEqual(
+      ran.map(({ namespace, args }) => [namespace, ...args.slice(0, 2)]),
+      [['cert-manager', 'uninstall', 'cert-manager']],
+    );
+  });
+
+  it('holds no release whose history alone was kept', async () => {
+    lists = { ...lists, '/api/v1/secrets': [revision(1, 'superseded'), revision(2, 'uninstalled')] };
+    assert.equal((await discovered()).has('helm/cert-manager/cert-manager'), false);
+  });
+
+  it('holds Secrets that a person gave, and none that is kept or some manifest’s', async () => {
+    const given = secret('dns-key', {});
+    const kept = secret('kept', {}, { annotations: { 'helm.sh/resource-policy': 'keep' } });
+    const written = secret('written', { 'applyset.kubernetes.io/part-of': 'applyset-other-v1' });
+    lists = { ...lists, '/api/v1/secrets': [given, kept, written], '/api/v1/namespaces/cert-manager/secrets': [given] };
+    const all = await discovered();
+    assert.deepEqual(
+      [...all.keys()].filter((id) => id.startsWith('Secret/')),
+      ['Secret/cert-manager/dns-key'],
+    );
+    assert.equal((await all.get('Secret/cert-manager/dns-key')?.observe(look, 'plan'))?.state, 'ready');
+  });
+
+  it('of a kind that was served only lately is found: the kinds are read anew', async () => {
+    const known = client();
+    served = { '': KINDS[''] };
+    await known.discovery.kinds(signal);
+    served = KINDS;
+    assert.ok((await discovered(() => known)).has('ClusterIssuer.cert-manager.io/letsencrypt'));
+  });
+
+  it('cannot be told while a kind of it is defined and not served: its inventory stays', async () => {
+    served = { '': KINDS[''] };
+    const spec = { group: 'cert-manager.io', names: { kind: 'ClusterIssuer' } };
+    lists['/apis/apiextensions.k8s.io/v1/customresourcedefinitions'] = [{ metadata: { name: 'x' }, spec }];
+    await assert.rejects(discovered(), (error) => error instanceof Unseen && /ClusterIssuer\.cert-manager\.io/.test(error.message));
+    lists['/apis/apiextensions.k8s.io/v1/customresourcedefinitions'] = [];
+    assert.deepEqual([...(await discovered()).keys()], ['Namespace/cert-manager', 'ApplySet/tls'], 'with its definition all of it is gone');
+  });
+});
