@@ -121,6 +121,12 @@ export const FAULTS: readonly FaultKind[] = [
     text: 'The cluster’s API server is replaced: watches break, and for half a minute of the world nobody answers.',
     shots: 1,
   },
+  {
+    name: 'other-manager',
+    text: 'Somebody scales a Deployment by hand as soon as it is there, and owns its number of replicas from then on.',
+    argument: { text: 'NAMESPACE/NAME of the Deployment', required: true, pattern: /^[a-z0-9-]+\/[a-z0-9.-]+$/ },
+    shots: 1,
+  },
   { name: 'no-default-class', text: 'No storage class counts as the default one.' },
   { name: 'no-load-balancer-subnet', text: 'The cluster finds no subnet that is fit for a load balancer.' },
   { name: 'not-delegated', text: 'The registrar of the domain still names other name servers.' },

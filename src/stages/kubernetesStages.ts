@@ -114,8 +114,17 @@ class StageBuilder {
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
       label: this.#label,
       applySet: inventory,
+      ...this.#consumerOf(object),
       after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...(isOfChart(object, release) ? [release.id] : [])],
     });
+  }
+
+  /** Who mounts a claim: until that one has a pod, the claim has no volume. */
+  #consumerOf({ key }: PlacedObject): { readonly consumer?: ResourceId } {
+    if (key.kind !== 'PersistentVolumeClaim') return {};
+    const id = objectId(key);
+    const mounts = this.#kubernetes.manifests.set.references.find(({ to, from }) => objectId(to) === id && from.key.group === 'apps');
+    return mounts === undefined ? {} : { consumer: objectId(mounts.from.key) };
   }
 
   #releaseOf(stage: string): Release | undefined {

@@ -42,7 +42,12 @@ export interface Situation {
   /** What the plan of this run said about it. */
   readonly planned: Action | undefined;
   readonly consent: ReadonlySet<string>;
+  /** Since when (ms since the epoch) this run is at it: only what failed after that is believed to fail again. */
+  readonly since: number;
 }
+
+/** Timestamps of providers are whole seconds. */
+const WHOLE_SECOND = 1_000;
 
 /** How often one need is acted on before it is said that it does not take. */
 export const TRIES = 3;
@@ -86,7 +91,7 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
   const change: Change = resource.steps?.plan(seen, situation.inputs) ?? { action: 'none' };
   switch (change.action) {
     case 'none':
-      return decideUnchanged(resource, seen);
+      return decideUnchanged(resource, seen, situation);
     case 'blocked':
       return fail({ reason: change.summary, code: change.code ?? 'blocked', detail: presentIn(seen)?.physicalId, blocked: true });
     case 'replace':
@@ -107,7 +112,7 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
 }
 
 /** As wanted: what remains is whether it works. On something absent that has steps, that it is wanted absent. */
-function decideUnchanged(resource: AnyResource, seen: Exclude<Observation<unknown>, { state: 'unknown' }>): Decision {
+function decideUnchanged(resource: AnyResource, seen: Exclude<Observation<unknown>, { state: 'unknown' }>, { since }: Situation): Decision {
   switch (seen.state) {
     case 'absent':
       return resource.steps ? { do: 'done' } : { do: 'wait', reason: 'not there yet' };
@@ -118,6 +123,7 @@ function decideUnchanged(resource: AnyResource, seen: Exclude<Observation<unknow
     case 'pending':
       return { do: 'wait', reason: seen.reason };
     case 'failed':
+      if (seen.failedAt !== undefined && seen.failedAt + WHOLE_SECOND < since) return { do: 'wait', reason: seen.reason };
       return fail(seenAs(seen));
   }
 }

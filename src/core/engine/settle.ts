@@ -43,6 +43,8 @@ class Settling {
   readonly #goal: Goal;
   readonly #surroundings: Surroundings;
   readonly #asked = new Map<string, Asked>();
+  /** Milliseconds since the epoch. */
+  readonly #since: number;
   readonly #estimate: { readonly createSeconds: number; readonly updateSeconds?: number; readonly deleteSeconds: number } | undefined;
   /** What it came to: the first step's action. */
   #action: Action = 'none';
@@ -64,6 +66,7 @@ class Settling {
     this.#resource = resource;
     this.#goal = goal;
     this.#surroundings = surroundings;
+    this.#since = run.clock.now();
     this.#estimate = resource.estimate?.();
     this.#announcedAt = run.announced.get(resource.id);
     this.#stepBegan = this.#lastForward = run.elapsed();
@@ -126,6 +129,7 @@ class Settling {
       announcedAt: this.#announcedAt,
       planned: this.#surroundings.planned,
       consent: run.consent,
+      since: this.#since,
     });
   }
 

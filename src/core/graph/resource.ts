@@ -64,7 +64,17 @@ export type Observation<O> =
       readonly reason: string;
       /** It heals once this resource is ready: shown as waiting. */ readonly awaits?: ResourceId;
     })
-  | (Present & { readonly state: 'pending' | 'failed'; readonly outputs: Partial<O>; readonly reason: string });
+  | (Present & { readonly state: 'pending'; readonly outputs: Partial<O>; readonly reason: string })
+  | (Present & {
+      readonly state: 'failed';
+      readonly outputs: Partial<O>;
+      readonly reason: string;
+      /**
+       * When it failed last (ms since the epoch), of what is tried again by itself: a run that finds a failure older than itself waits for
+       * the next try, since what was wrong may have been put right. Without it, a failure is final.
+       */
+      readonly failedAt?: number;
+    });
 
 export interface Difference {
   readonly path: string;

@@ -9,7 +9,8 @@ export interface Subject {
 /** The longest sentence, in characters: what a row, a notification and a terminal line can hold. */
 export const LONGEST = 120;
 const LONGEST_TITLE = 36;
-/** Of each so much is always left that it can be recognised. */
+/** Of each so much is left that it can be recognised: `Deployment kafka/kafka-broker`; of a title less, where the next step is long. */
+const RECOGNISABLE_TITLE = 30;
 const SHORTEST_TITLE = 16;
 const SHORTEST_REASON = 40;
 
@@ -74,6 +75,21 @@ const CATALOGUE = {
   'kubernetes-unreachable': ['the cluster does not answer', 'Check endpoint access and network, then refresh.'],
   'kubernetes-error': ['the cluster has a problem of its own', 'Wait a few minutes and continue.'],
   'kubernetes-certificate': ['what answers has not the certificate of the cluster', 'Check the proxy, then refresh.'],
+  'image-missing': ['its image is not in the registry', 'Correct or push the image, then apply.'],
+  'image-denied': ['the registry does not let its image be pulled', 'Check the pull Secret, then apply.'],
+  'image-unreachable': ['the registry of its image does not answer', 'Wait a few minutes and continue.'],
+  'secret-gone': ['a Secret that it needs is missing', 'Apply: it is asked for anew.'],
+  'config-missing': ['a ConfigMap that it needs is missing', 'Put it into the manifests, then apply.'],
+  'slots-full': ['no slot for its pods is free', 'Add nodes or larger ones, then apply.'],
+  'nodes-full': ['no node has room for its pods', 'Add nodes or larger ones, then apply.'],
+  'no-default-class': ['no StorageClass is the default one', 'Apply: the add-ons put theirs back.'],
+  'volume-failed': ['it gets no volume', 'Look at its claim, then apply.'],
+  'no-load-balancer-subnet': ['no subnet is fit for its load balancer', 'Check their tags and routes, then apply.'],
+  'load-balancer-failed': ['it gets no load balancer', 'Look at its events, then apply.'],
+  'crash-loop': ['its container ends again and again', 'Look at its log, then apply.'],
+  'probe-failing': ['it runs and does not get ready', 'Look at its log, then continue.'],
+  'workload-stuck': ['its pods do not get ready', 'Look at its pods and their logs, then apply.'],
+  'kubernetes-finalizer': ['a finalizer keeps it', 'If its controller is gone, take it out with kubectl edit.'],
   'no-access-entry': ['the cluster does not know you yet', 'Add yourself to cluster.admins, then refresh.'],
   'cluster-denied': [
     (detail) => `the cluster does not let you ${detail ?? 'do this'}`,
@@ -132,6 +148,7 @@ const ALIASES: Readonly<Record<string, SentenceCode>> = {
   MaxSpotInstanceCountExceeded: 'vcpu-limit',
   NatGatewayLimitExceeded: 'nat-limit',
   OptInRequired: 'region-off',
+  ProgressDeadlineExceeded: 'workload-stuck',
   RequestExpired: 'signed-out',
   RequestLimitExceeded: 'throttled',
   'Resource.AlreadyAssociated': 'address-in-use',
@@ -191,11 +208,12 @@ export function sentenceOf(title: string, { reason, next }: { readonly reason: s
   const why = reason.replace(/[.\s]+$/, '');
   const words = (name: string, cause: string): string =>
     `${name}: ${cause}${cause.endsWith('…') ? '' : '.'}${next === undefined ? '' : ` ${next}`}`;
-  const over = words(title, why).length - LONGEST;
-  if (over <= 0) return words(title, why);
-  const name = cut(title, Math.max(SHORTEST_TITLE, title.length - over));
-  const still = words(name, why).length - LONGEST;
-  return words(name, still <= 0 ? why : cut(why, Math.max(SHORTEST_REASON, why.length - still)));
+  const shorter = (text: string, over: number, least: number): string =>
+    over <= 0 ? text : cut(text, Math.max(least, text.length - over));
+  const overBy = (name: string, cause: string): number => words(name, cause).length - LONGEST;
+  const name = shorter(title, overBy(title, why), RECOGNISABLE_TITLE);
+  const cause = shorter(why, overBy(name, why), SHORTEST_REASON);
+  return words(shorter(name, overBy(name, cause), SHORTEST_TITLE), cause);
 }
 
 const fits = (title: string, { reason, next }: Words): boolean => `${title}: ${reason}. ${next}`.length <= LONGEST;

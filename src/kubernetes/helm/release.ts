@@ -264,7 +264,11 @@ interface Observing {
   readonly attributes: Attributes;
 }
 
-function observed(seen: SeenRelease, { state, reason }: ReleaseHealth, { isOurs, wish, attributes }: Observing): Observation<ReleaseOut> {
+function observed(
+  seen: SeenRelease,
+  { state, reason, cause, failedAt }: ReleaseHealth,
+  { isOurs, wish, attributes }: Observing,
+): Observation<ReleaseOut> {
   const { release, namespace } = wish;
   const present: Present = { owner: isOurs ? 'slipway' : 'foreign', physicalId: `${namespace}/${release}`, attributes };
   const outputs: ReleaseOut = { release, namespace, revision: seen.revision, chartVersion: seen.record?.chartVersion ?? '' };
@@ -273,8 +277,10 @@ function observed(seen: SeenRelease, { state, reason }: ReleaseHealth, { isOurs,
       return { ...present, state, outputs, reason };
     case 'degraded':
       return { ...present, state, outputs, reason };
-    default:
-      return { ...present, state, outputs: {}, reason };
+    case 'pending':
+      return { ...present, state, outputs: {}, reason, ...(cause && { cause }) };
+    case 'failed':
+      return { ...present, state, outputs: {}, reason, ...(cause && { cause }), ...(failedAt === undefined ? {} : { failedAt }) };
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Cause } from '../../core/graph/cause.ts';
 import type { Look } from '../../core/graph/resource.ts';
+import { wordsFor } from '../../core/status/sentences.ts';
 import type { KubernetesClient } from '../client.ts';
 import { sentence } from '../readiness/why/sentence.ts';
 import { hookSentence, unsecret } from './failure.ts';
@@ -11,6 +13,9 @@ export interface ReleaseHealth {
   readonly reason: string;
   /** Objects that the release has rendered and that are not there: `Deployment/web`. */
   readonly missing: readonly string[];
+  readonly cause?: Cause | undefined;
+  /** As an observation tells it: of a failure that is tried again by itself. */
+  readonly failedAt?: number | undefined;
   /** Where a watch would tell that what it waits for moved. */
   readonly waitsAt?: Place | undefined;
 }
@@ -37,19 +42,24 @@ function healthOfObjects(states: readonly ObjectState[], version: string): Relea
     .map(({ object }) => nameOf(object));
   const [lost] = missing;
   if (lost !== undefined) return { state: 'degraded', reason: sentence(`${lost} is missing`), missing };
-  const failed = states.find(({ readiness }) => readiness.status === 'Failed');
-  if (failed !== undefined) return { state: 'failed', reason: told(failed), missing };
+  const failed = states.find(({ readiness, trouble }) => readiness.status === 'Failed' || trouble?.failedAt !== undefined);
+  if (failed !== undefined)
+    return { state: 'failed', reason: told(failed), missing, cause: failed.trouble?.cause, failedAt: failed.trouble?.failedAt };
   const waiting = states.filter(({ readiness }) => readiness.status !== 'Current' && readiness.status !== 'NotFound');
   // One that explains itself tells more than the first.
-  const shown = waiting.find(({ why }) => why !== undefined) ?? waiting[0];
+  const shown = waiting.find(({ trouble }) => trouble !== undefined && wordsFor(trouble.cause.code) !== undefined) ?? waiting[0];
   if (shown === undefined) return { state: 'ready', reason: version, missing };
-  return { state: 'pending', reason: told(shown), missing, waitsAt: shown.place };
+  return { state: 'pending', reason: told(shown), missing, cause: causeIn(shown), waitsAt: shown.place };
 }
 
 const nameOf = ({ kind, name }: ObjectState['object']): string => `${kind}/${name}`;
 
-const told = ({ object, readiness, why }: ObjectState): string =>
-  sentence(`${object.name}: ${why ?? (readiness.message || readiness.reason)}`);
+/** Only where the catalogue knows what to do about it. */
+const causeIn = ({ trouble }: ObjectState): Cause | undefined =>
+  trouble !== undefined && wordsFor(trouble.cause.code) !== undefined ? trouble.cause : undefined;
+
+const told = ({ object, readiness, trouble }: ObjectState): string =>
+  sentence(`${object.name}: ${trouble?.reason ?? (readiness.message || readiness.reason)}`);
 
 /** Helm's own description, and the hook that it ran last. */
 function whyBroken({ status, record }: SeenRelease, secretPaths: ReadonlySet<string>): string {

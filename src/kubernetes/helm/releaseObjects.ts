@@ -7,7 +7,7 @@ import { vanishesWhenDone } from '../readiness/additions/finishedJob.ts';
 import { textAt } from '../readiness/fields.ts';
 import { readEvidence } from '../readiness/readEvidence.ts';
 import { readiness, type Readiness } from '../readiness/readiness.ts';
-import { whyNotReady } from '../readiness/whyNotReady.ts';
+import { troubleOf, type Trouble } from '../readiness/trouble.ts';
 import { readCollection } from '../watches.ts';
 
 /** An object that a release has rendered. */
@@ -37,8 +37,8 @@ const isVanishing = (object: unknown): boolean => typeof object === 'object' && 
 export interface ObjectState {
   readonly object: ReleaseObject;
   readonly readiness: Readiness;
-  /** Why, where it is not ready: a sentence. */
-  readonly why: string | undefined;
+  /** What is wrong, where it is not ready. */
+  readonly trouble: Trouble | undefined;
   /** Where a watch would tell that it moved. */
   readonly place: Place | undefined;
 }
@@ -61,7 +61,7 @@ export async function stateOfObjects(
     objects.map(async (object) => {
       const { apiVersion, kind, namespace, name } = object;
       const served = await servedNow(look, client, object);
-      if (served === undefined) return { object, readiness: readiness(undefined, client.now()), why: undefined, place: undefined };
+      if (served === undefined) return { object, readiness: readiness(undefined, client.now()), trouble: undefined, place: undefined };
       const collection = collectionPath(served, namespace);
       const key = `${served.namespaced ? namespace : ''}/${name}`;
       const found = (await readCollection(look, client, collection)).get(key);
@@ -69,8 +69,9 @@ export async function stateOfObjects(
       const live = found && { apiVersion, kind, ...found };
       const said = readiness(live, client.now());
       const unready = said.status === 'InProgress' || said.status === 'Failed';
-      const why = live === undefined || !unready ? undefined : whyNotReady(live, await readEvidence(look, client, live));
-      return { object, readiness: said, why, place: { client, collection, name: key, version: found?.metadata.resourceVersion } };
+      const trouble =
+        live === undefined || !unready ? undefined : troubleOf(live, said, await readEvidence(look, client, live), client.now());
+      return { object, readiness: said, trouble, place: { client, collection, name: key, version: found?.metadata.resourceVersion } };
     }),
   );
 }

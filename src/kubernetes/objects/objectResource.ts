@@ -1,5 +1,6 @@
 import { NotYet } from '../../core/graph/errors.ts';
 import type { Depth, Handle, Look, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
+import { wordsFor } from '../../core/status/sentences.ts';
 import { textAt, textsAt } from '../../manifests/json.ts';
 import type { JsonObject, ManifestObject } from '../../manifests/manifestObject.ts';
 import { groupKind, objectId } from '../../manifests/objectKey.ts';
@@ -11,7 +12,7 @@ import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { readEvidence } from '../readiness/readEvidence.ts';
 import { readiness } from '../readiness/readiness.ts';
 import { stateOfReadiness } from '../readiness/stateOfReadiness.ts';
-import { whyNotReady } from '../readiness/whyNotReady.ts';
+import { troubleOf } from '../readiness/trouble.ts';
 import { liveListsOf, readCollection } from '../watches.ts';
 import type { ApplySet } from './applySet.ts';
 import { PART_OF } from './applySetId.ts';
@@ -37,6 +38,8 @@ export interface ObjectWish {
   /** The inventory that it belongs to; written before it. */
   readonly applySet: ApplySet;
   readonly after: readonly ResourceId[];
+  /** Of a claim: the workload whose pod it waits for. */
+  readonly consumer?: ResourceId;
 }
 
 export type ObjectNeeds = { readonly cluster: Handle<ClusterAddress> };
@@ -95,6 +98,7 @@ class ObjectInCluster {
   readonly #inCluster: InCluster;
   readonly #object: ManifestObject;
   readonly #label: string;
+  readonly #consumer: ResourceId | undefined;
   readonly #manifest: JsonObject;
   #place: Place | undefined;
   #answer: { readonly client: KubernetesClient; readonly object: KubernetesObject; readonly at: number } | undefined;
@@ -108,10 +112,11 @@ class ObjectInCluster {
   #isExplained = false;
   #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
 
-  constructor(inCluster: InCluster, { object, label, applySet }: ObjectWish) {
+  constructor(inCluster: InCluster, { object, label, applySet, consumer }: ObjectWish) {
     this.#inCluster = inCluster;
     this.#object = object;
     this.#label = label;
+    this.#consumer = consumer;
     this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet.partOf });
   }
 
@@ -200,10 +205,12 @@ class ObjectInCluster {
     if (state === 'absent') return { state };
     if (state === 'unknown') return { state, reason: verdict.message };
     if (state === 'ready') return this.#servedYet(look, client, live, present);
-    const why = isRead && whyNotReady(live, await readEvidence(look, client, live));
-    const reason = why ?? (verdict.message || verdict.reason);
-    const cause = { code: verdict.reason, message: verdict.message || reason };
-    return { ...present, state, reason, ...(state === 'failed' ? { cause } : {}) };
+    const evidence = isRead && (await readEvidence(look, client, live));
+    const { reason, cause, failedAt } = troubleOf(live, verdict, evidence, client.now());
+    if (state === 'failed' || failedAt !== undefined)
+      return { ...present, state: 'failed', reason, cause, ...(failedAt === undefined ? {} : { failedAt }) };
+    if (state === 'degraded' && this.#consumer !== undefined) return { ...present, state, reason, awaits: this.#consumer };
+    return { ...present, state, reason, ...(wordsFor(cause.code) === undefined ? {} : { cause }) };
   }
 
   /** Objects of a namespace on its way out look well until its controller comes to them. */

@@ -24,7 +24,7 @@ function ofKind(object: object, evidence: Evidence): string | undefined {
     case 'PersistentVolumeClaim':
       return whyClaimWaits(object, evidence);
     case 'Service':
-      return told(warningsAbout(evidence.events, object));
+      return told(warningsAbout(evidence.events, object))?.replace(SAID_TWICE, '');
     case 'Certificate':
       return whyNoCertificate(object, evidence);
     default:
@@ -40,6 +40,9 @@ function whyWorkload(object: object, evidence: Evidence): string | undefined {
   const refused = [...warningsAbout(evidence.events, object), ...warningsAboutReplicaSets(evidence.events, object)];
   return told(refused.filter(({ reason }) => reason.startsWith('Failed'))) ?? whyCondition(object);
 }
+
+/** The service controller (cloud-provider) says three times that it failed before it says at what. */
+const SAID_TWICE = 'Error syncing load balancer: failed to ensure load balancer: ';
 
 function told([newest]: readonly EventTold[]): string | undefined {
   return newest === undefined ? undefined : `${newest.reason}: ${newest.message}`;

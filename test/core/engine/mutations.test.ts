@@ -37,15 +37,15 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'unknown counts as absent in a destroy',
     file: 'decide.ts',
-    from: "{ do: 'wait', reason: seen.reason };\n  if (isLeaving(seen)) return { do: 'wait', reason: 'waiting until it is gone' };",
-    to: "{ do: 'done' };\n  if (isLeaving(seen)) return { do: 'wait', reason: 'waiting until it is gone' };",
+    from: "{ do: 'wait', reason: seen.reason };\n  if (isLeaving(seen)) return { do: 'wait', reason: whyStillThere(seen) ?? 'waiting until it is gone' };",
+    to: "{ do: 'done' };\n  if (isLeaving(seen)) return { do: 'wait', reason: whyStillThere(seen) ?? 'waiting until it is gone' };",
     suite: 'destroy',
     grep: 'could not be seen',
   },
   {
     name: 'what is leaving counts as gone',
     file: 'decide.ts',
-    from: "if (isLeaving(seen)) return { do: 'wait', reason: 'waiting until it is gone' };",
+    from: "if (isLeaving(seen)) return { do: 'wait', reason: whyStillThere(seen) ?? 'waiting until it is gone' };",
     to: "if (isLeaving(seen)) return { do: 'done' };",
     suite: 'destroy',
     grep: 'leaves nothing',

@@ -3,21 +3,26 @@ import type { KubeObject } from '../json.ts';
 import { objectIn } from '../json.ts';
 import type { ClusterView, Controller } from './controller.ts';
 import { tell } from './events.ts';
-import { NAMESPACE, NODE, POD, SECRET } from './kinds.ts';
-import { createdAt, earliest, labelsOf, statusOf } from './objectParts.ts';
+import { FieldSet } from '../fieldSet.ts';
+import { managersOf, withManagers } from '../managedFields.ts';
+import { CLAIM, DEPLOYMENT, NAMESPACE, NODE, POD, SECRET, STORAGE_CLASS } from './kinds.ts';
+import { annotationsOf, createdAt, earliest, labelsOf, numberIn, specOf, statusOf } from './objectParts.ts';
 import { isOver, nodeOf } from './pods/podState.ts';
 import { quantity } from './quantities.ts';
+import { DEFAULT_CLASS } from './volumes.ts';
 
 const NAMESPACE_NAME = 'somebody-else';
 const MARK = 'rehearsal/stranger';
 /** A Secret that is to be deleted lives so long. */
 const SECRET_LIVES_MS = 2_000;
 
-/** What other people do in the cluster while a fault is armed: fill its nodes, delete a Secret. */
+/** What other people do in the cluster while a fault is armed: fill its nodes, delete a Secret, unmark a class, scale a Deployment. */
 export const STRANGERS: Controller = {
   name: 'somebody-else',
   reconcile(cluster, now) {
     fillNodes(cluster);
+    unmarkClasses(cluster);
+    ownReplicas(cluster);
     return deleteSecret(cluster, now);
   },
 };
@@ -62,6 +67,38 @@ function fill({ store }: ClusterView, node: KubeObject, used: number, left: numb
       },
       status: { phase: 'Pending', qosClass: 'BestEffort' },
     });
+  }
+}
+
+/** The fault `no-default-class`: as soon as a claim needs it, no class is marked any more. */
+function unmarkClasses({ store, world }: ClusterView): void {
+  if (world.faults.armed('no-default-class') === undefined) return;
+  const isWaiting = store
+    .list(CLAIM)
+    .some((claim) => textIn(statusOf(claim), 'phase') !== 'Bound' && textIn(specOf(claim), 'storageClassName') === undefined);
+  if (!isWaiting) return;
+  for (const each of store.list(STORAGE_CLASS)) {
+    const annotations = annotationsOf(each);
+    if (annotations[DEFAULT_CLASS] !== 'true') continue;
+    store.replace(STORAGE_CLASS, { ...each, metadata: { ...each.metadata, annotations: { ...annotations, [DEFAULT_CLASS]: 'false' } } });
+  }
+}
+
+/** Whoever scales by hand: Server-Side Apply calls it a conflict (Kubernetes: "Server-Side Apply", "Conflicts"). */
+const SCALER = 'kubectl-scale';
+
+/** The fault `other-manager=NAMESPACE/NAME`: somebody scales a Deployment by hand, once. */
+function ownReplicas({ store, world }: ClusterView): void {
+  for (const argument of world.faults.arguments('other-manager')) {
+    const [namespace = '', name = ''] = argument.split('/');
+    const deployment = store.find(DEPLOYMENT, namespace, name);
+    if (deployment === undefined) continue;
+    const replicas = (numberIn(specOf(deployment), 'replicas') ?? 1) + 1;
+    const scaled = { ...deployment, spec: { ...specOf(deployment), replicas } };
+    const fields = FieldSet.fromFieldsV1({ 'f:spec': { 'f:replicas': {} } });
+    const others = managersOf(deployment).map((manager) => ({ ...manager, fields: manager.fields.minus(fields) }));
+    const scaler = { name: SCALER, operation: 'Update', apiVersion: 'apps/v1', time: store.time(), subresource: '', fields } as const;
+    if (world.faults.take('other-manager')) store.replace(DEPLOYMENT, withManagers(scaled, [...others, scaler]));
   }
 }
 

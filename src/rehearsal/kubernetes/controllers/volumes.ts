@@ -28,7 +28,7 @@ import { claimsOf, isOver, nodeOf } from './pods/podState.ts';
 import { quantity } from './quantities.ts';
 
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
-const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+export const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const IN_USE = 'kubernetes.io/pvc-protection';
 const ATTACHER = 'external-attacher/ebs-csi-aws-com';
 const NAME = 'persistentvolume-controller';
