@@ -50,8 +50,13 @@ export function fieldOf(secret: string, key: string): { readonly need: Credentia
   return credentialIn(secret, key);
 }
 
+/** The key of what `imagePullSecrets` name, and the type that the kubelet wants then (Kubernetes: "Pull an Image from a Private Registry"). */
+export const PULL_SECRET_KEY = '.dockerconfigjson';
+export const secretTypeOf = (keys: readonly string[]): string =>
+  keys.includes(PULL_SECRET_KEY) ? 'kubernetes.io/dockerconfigjson' : 'Opaque';
+
 /** Keys that hold a registry's config file: as Kaniko mounts it, and as an image pull secret has it. */
-export const DOCKER_CONFIG_KEYS: readonly string[] = ['config.json', '.dockerconfigjson'];
+export const DOCKER_CONFIG_KEYS: readonly string[] = ['config.json', PULL_SECRET_KEY];
 
 /**
  * Docker's config file with one login. The entry is called exactly so (docker/cli `registry.IndexServer`), and the login is encoded

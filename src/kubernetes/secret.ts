@@ -3,6 +3,7 @@ import type { Change, Depth, Handle, Json, Look, Observation, Resource, Resource
 import type { KubernetesClient, KubernetesObject } from './client.ts';
 import { clientOf, type InCluster } from './cluster.ts';
 import type { ClusterAddress } from './connection.ts';
+import { secretTypeOf } from './credentials.ts';
 import { PLATFORM_LABEL } from './platformLabel.ts';
 import type { SecretValues, WantedSecret } from './secretValues.ts';
 
@@ -24,7 +25,8 @@ type SecretNeeds = { readonly cluster: Handle<ClusterAddress> };
 
 /**
  * A Secret that manifests refer to and none defines: present, missing, or incomplete. It is looked at without its values: which keys
- * it has is told by its field owners, in its metadata. What somebody else has made is used and never deleted.
+ * it has is told by its field owners, in its metadata. What somebody else has made is used and never deleted; a key that it lacks is added
+ * only with the consent `overwrite`, and only to the very version that was looked at.
  */
 export function secret(inCluster: InCluster, wish: SecretWish, values: SecretValues): Resource<SecretOut, SecretNeeds> {
   const { cluster, reach } = inCluster;
@@ -34,10 +36,12 @@ export function secret(inCluster: InCluster, wish: SecretWish, values: SecretVal
   const path = `${collection}/${name}`;
   const outputs = { name, namespace };
   let seenWith: KubernetesClient | undefined;
+  let seenVersion: string | undefined;
   const observe = async (look: Look, _depth: Depth): Promise<Observation<SecretOut>> => {
     const client = (seenWith = await clientOf(look, inCluster));
     if (client === undefined) return { state: 'absent' };
     const found = (await secretsIn(look, client, namespace)).find(({ metadata }) => metadata.name === name);
+    seenVersion = found?.metadata.resourceVersion;
     if (found === undefined) return { state: 'absent' };
     const missing = missingKeys(await keysOf(look, client, path, found), keys);
     const present = {
@@ -62,13 +66,15 @@ export function secret(inCluster: InCluster, wish: SecretWish, values: SecretVal
       plan: (seen) => planOf(title, wish, seen, values),
       async create({ cluster: address }, ctx) {
         const metadata = { name, namespace, labels: { [PLATFORM_LABEL]: label } };
-        const manifest = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: encoded(values.give(wish)) };
+        const manifest = { apiVersion: 'v1', kind: 'Secret', type: secretTypeOf(keys), metadata, data: encoded(values.give(wish)) };
         await reach(address).apply(path, manifest, ctx.signal);
       },
       // A patch adds what is missing: an apply would take away what an earlier one of ours had put there.
       async update(seen, { cluster: address }, ctx) {
+        if (!('physicalId' in seen)) throw new NotYet('it is not there any more');
         const data = encoded(values.give({ ...wish, keys: missingIn(seen) }));
-        await reach(address).patch(path, { data }, ctx.signal);
+        const metadata = { uid: seen.physicalId, ...(seenVersion === undefined ? {} : { resourceVersion: seenVersion }) };
+        await reach(address).patch(path, { metadata, data }, ctx.signal);
       },
       async delete(seen, ctx) {
         if (seenWith === undefined) throw new NotYet('the cluster cannot be reached just now');
@@ -86,13 +92,15 @@ function planOf(title: string, wish: SecretWish, seen: Observation<SecretOut>, v
   const missing = seen.state === 'absent' ? wish.keys : missingIn(seen);
   if (missing.length === 0 && seen.state !== 'absent') return { action: 'none' };
   if (!values.covers({ ...wish, keys: missing })) {
+    const what = missing.length === 0 ? 'is not there, and what belongs in it only you know' : `has no ${missing.join(' and no ')}`;
     const users = wish.neededBy.length === 0 ? '' : `; ${few(wish.neededBy)} need${wish.neededBy.length === 1 ? 's' : ''} it`;
-    return { action: 'blocked', code: 'secret-missing', summary: `${title} has no ${missing.join(' and no ')}${users}` };
+    return { action: 'blocked', code: 'secret-missing', summary: `${title} ${what}${users}` };
   }
-  const diff = missing.map((key) => ({ path: `data.${key}`, before: null, after: '(a secret)' }));
-  return seen.state === 'absent'
-    ? { action: 'create', summary: `create ${title}`, diff }
-    : { action: 'update', summary: `update ${title}: ${missing.join(', ')}`, diff };
+  const places = missing.length === 0 ? ['data'] : missing.map((key) => `data.${key}`);
+  const diff = places.map((place) => ({ path: place, before: null, after: '(a secret)' }));
+  if (seen.state === 'absent') return { action: 'create', summary: `create ${title}`, diff };
+  if (seen.owner === 'slipway') return { action: 'update', summary: `update ${title}: ${missing.join(', ')}`, diff };
+  return { action: 'update', consent: 'overwrite', summary: `add ${missing.join(', ')} to ${title}, which somebody else made`, diff };
 }
 
 function few(names: readonly string[]): string {
@@ -145,6 +153,6 @@ const isRecord = (value: Json | undefined): value is { readonly [key: string]: J
 /** Values are typed into a file descriptor, never into an argument. */
 function commandOf({ namespace, name, keys }: SecretWish): { readonly stdin: string; readonly argv: readonly string[] } {
   const stringData = Object.fromEntries(keys.map((key) => [key, `<${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '-')}>`]));
-  const manifest = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name, namespace }, stringData };
+  const manifest = { apiVersion: 'v1', kind: 'Secret', type: secretTypeOf(keys), metadata: { name, namespace }, stringData };
   return { stdin: JSON.stringify(manifest), argv: ['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', '-'] };
 }

@@ -5,6 +5,7 @@ import { credentialOf, dockerConfig, DOCKER_CONFIG_KEYS } from './credentials.ts
 export interface WantedSecret {
   readonly namespace: string;
   readonly name: string;
+  /** Empty: it is used as a whole, and whatever is given belongs in it. */
   readonly keys: readonly string[];
 }
 
@@ -41,14 +42,17 @@ export function givenSecrets(given: () => GivenSecrets): SecretValues {
     }
     return undefined;
   };
-  return portOf(valueOf);
+  return portOf(valueOf, (secret) => given().get(nameOf(secret)) ?? new Map());
 }
 
 /** A rehearsal makes them up: the same credential has the same value everywhere, and none could be mistaken for a real one. */
-export const rehearsedSecrets: SecretValues = portOf(({ name }, key) => {
-  if (DOCKER_CONFIG_KEYS.includes(key)) return dockerConfig('rehearsal-user', 'rehearsal-token');
-  return `rehearsal-${credentialOf(name, key) ?? `${name}-${key.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`}`;
-});
+export const rehearsedSecrets: SecretValues = portOf(
+  ({ name }, key) => {
+    if (DOCKER_CONFIG_KEYS.includes(key)) return dockerConfig('rehearsal-user', 'rehearsal-token');
+    return `rehearsal-${credentialOf(name, key) ?? `${name}-${key.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`}`;
+  },
+  ({ name }) => new Map([['REHEARSAL', `rehearsal-${name}`]]),
+);
 
 /** What the first cannot give, the second does. */
 export function eitherOf(first: SecretValues, second: SecretValues): SecretValues {
@@ -57,21 +61,35 @@ export function eitherOf(first: SecretValues, second: SecretValues): SecretValue
 }
 
 /** Nobody gives any. */
-export const noSecrets: SecretValues = portOf(() => undefined);
+export const noSecrets: SecretValues = portOf(
+  () => undefined,
+  () => new Map(),
+);
 
-function portOf(valueOf: (secret: WantedSecret, key: string) => string | undefined): SecretValues {
+/** `wholeOf`: all that was given for a Secret that is used as a whole. Only a person knows what belongs in it, and nothing is not an answer. */
+function portOf(
+  valueOf: (secret: WantedSecret, key: string) => string | undefined,
+  wholeOf: (secret: WantedSecret) => ReadonlyMap<string, string>,
+): SecretValues {
+  const given = (secret: WantedSecret): readonly (readonly [key: string, value: string | undefined])[] =>
+    secret.keys.length === 0 ? [...wholeOf(secret)] : secret.keys.map((key) => [key, valueOf(secret, key)] as const);
+  const refused = (secret: WantedSecret, what: string): Refused =>
+    new Refused(`nobody has given ${what} of ${nameOf(secret)}`, { code: 'secret-missing' });
   return {
-    // Where it is used as a whole, only a person knows what belongs in it, and nothing is not an answer.
-    covers: (secret) => secret.keys.length > 0 && secret.keys.every((key) => valueOf(secret, key) !== undefined),
-    give: (secret) =>
-      Object.fromEntries(
-        secret.keys.map((key) => {
-          const value = valueOf(secret, key);
-          if (value === undefined)
-            throw new Refused(`nobody has given a value for ${key} of ${nameOf(secret)}`, { code: 'secret-missing' });
+    covers(secret) {
+      const entries = given(secret);
+      return entries.length > 0 && entries.every(([, value]) => value !== undefined);
+    },
+    give(secret) {
+      const entries = given(secret);
+      if (entries.length === 0) throw refused(secret, 'what belongs in the whole');
+      return Object.fromEntries(
+        entries.map(([key, value]) => {
+          if (value === undefined) throw refused(secret, `a value for ${key}`);
           return [key, value];
         }),
-      ),
+      );
+    },
   };
 }
 

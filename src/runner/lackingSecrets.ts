@@ -21,9 +21,11 @@ export async function lackingSecrets({ connection, manifests, reach, signal }: S
   const engine = new Engine(quietPorts(connection, reach, signal));
   const seen = await engine.observe(graph, { signal, depth: 'status', only: new Set(secrets.map(({ id }) => id)) });
   return secrets.flatMap(({ id, key: { namespace, name }, keys, needs }): readonly LackingSecret[] => {
-    const lacks = keysLacking(seen.get(id), keys);
+    const observed = seen.get(id);
+    const lacks = keysLacking(observed, keys);
+    const isThere = observed !== undefined && 'physicalId' in observed;
     const neededBy = [...new Set(needs.map(({ from: { key } }) => `${key.kind} ${key.namespace}/${key.name}`))];
-    return lacks.length === 0 ? [] : [{ namespace, name, keys: lacks, neededBy }];
+    return lacks.length === 0 && (keys.length > 0 || isThere) ? [] : [{ namespace, name, keys: lacks, neededBy }];
   });
 }
 

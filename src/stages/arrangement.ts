@@ -8,7 +8,7 @@ import { place, type ManifestSet } from '../manifests/manifestSet.ts';
 import { missingSecrets, type MissingSecret } from '../manifests/missingSecrets.ts';
 import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { isEarly } from '../kubernetes/objects/traits.ts';
-import { DOCKER_CONFIG_KEYS } from '../kubernetes/credentials.ts';
+import { DOCKER_CONFIG_KEYS, PULL_SECRET_KEY } from '../kubernetes/credentials.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 
@@ -34,6 +34,7 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
   const on = new Set(stagesInCluster(spec).map(({ id }) => id));
   const requires = closedRequires(spec, on);
   const secrets = missingSecrets(set)
+    .map(withPullKey)
     .map((secret): PlacedSecret => ({ ...secret, stage: isRegistryLogin(secret) ? 'kaniko' : 'secrets' }))
     .filter(({ stage }) => on.has(stage));
   const whole = withNamespaces(withEmail(set, spec), secrets, charts);
@@ -55,8 +56,13 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
   return { objects: whole.objects, after, secrets, requires, findings };
 }
 
-const isRegistryLogin = ({ keys, needs }: MissingSecret): boolean =>
-  keys.some((key) => DOCKER_CONFIG_KEYS.includes(key)) || needs.some(({ path }) => path.includes('imagePullSecrets'));
+const isRegistryLogin = ({ keys }: MissingSecret): boolean => keys.some((key) => DOCKER_CONFIG_KEYS.includes(key));
+
+/** `imagePullSecrets` name no key: it is always the same. */
+function withPullKey(secret: MissingSecret): MissingSecret {
+  const isPulled = secret.needs.some(({ path }) => path.includes('imagePullSecrets'));
+  return isPulled ? { ...secret, keys: [...new Set([...secret.keys, PULL_SECRET_KEY])].toSorted() } : secret;
+}
 
 /** The stages that come before each, those of others included. */
 function closedRequires(spec: PlatformSpec, on: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {

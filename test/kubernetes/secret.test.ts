@@ -36,6 +36,7 @@ describe('a Secret that is referred to and not defined', () => {
     items: readonly object[],
     values: SecretValues,
     reply: (request: Received) => Reply = () => ({ body: { metadata: { name: 'minio' } } }),
+    keys: readonly string[] = minio.keys,
   ) => {
     const server = await scriptedServer((request) =>
       request.method === 'GET' && request.url.pathname.endsWith('/secrets') ? { body: { items } } : reply(request),
@@ -44,6 +45,7 @@ describe('a Secret that is referred to and not defined', () => {
     const client = server.client();
     const wish = {
       ...minio,
+      keys,
       label: 'cauchy',
       after: ['Namespace/minio'],
       neededBy: ['Deployment.apps/minio/minio', 'Deployment.apps/pascal/etl'],
@@ -98,20 +100,54 @@ describe('a Secret that is referred to and not defined', () => {
 
   it('incomplete: says which keys, and adds only those', async () => {
     const values = given({ 'minio/minio': { secretkey: 'canary-password' } });
-    const { server, resource, seen, change } = await setting([{ metadata: metadata(['accesskey']) }], values);
+    const { server, resource, seen, change } = await setting([{ metadata: metadata(['accesskey'], { resourceVersion: '7' }) }], values);
     assert.ok(seen.state === 'failed');
     assert.equal(seen.reason, 'it has no secretkey');
     assert.equal(change?.action, 'update');
     await resource.steps?.update?.(seen, { cluster: address }, stepContext());
     assert.deepEqual(JSON.parse(server.received.at(-1)?.body ?? ''), {
+      metadata: { uid: 'uid-1', resourceVersion: '7' },
       data: { secretkey: Buffer.from('canary-password').toString('base64') },
     });
+  });
+
+  it('of somebody else and incomplete: nothing is added without a consent of its own; ours is completed as it is', async () => {
+    const values = given({ 'minio/minio': { secretkey: 'canary-password' } });
+    const { change } = await setting([{ metadata: metadata(['accesskey']) }], values);
+    assert.ok(change?.action === 'update');
+    assert.equal(change.consent, 'overwrite');
+    assert.equal(change.summary, 'add secretkey to Secret minio/minio, which somebody else made');
+    const labels = { 'slipway.dev/platform': 'cauchy' };
+    const ours = await setting([{ metadata: metadata(['accesskey'], { labels }) }], values);
+    assert.ok(ours.change?.action === 'update' && ours.change.consent === undefined);
   });
 
   it('of somebody else is used and is not ours to delete', async () => {
     const { seen } = await setting([{ metadata: metadata(['accesskey', 'secretkey']) }], noSecrets);
     assert.ok('owner' in seen);
     assert.equal(seen.owner, 'adopted');
+  });
+
+  it('used as a whole: blocked in a whole sentence, made of all that was given for it, ready with whatever it has', async () => {
+    const missing = await setting([], noSecrets, undefined, []);
+    assert.ok(missing.change?.action === 'blocked');
+    assert.match(missing.change.summary, /^Secret minio\/minio is not there, and what belongs in it only you know; Deployment/);
+    const values = given({ 'minio/minio': { ONE: 'canary-1', TWO: 'canary-2' } });
+    const { server, resource, change } = await setting([], values, undefined, []);
+    assert.equal(change?.action, 'create');
+    await resource.steps?.create?.({ cluster: address }, stepContext());
+    const { data } = JSON.parse(server.received.at(-1)?.body ?? '') as { data: object };
+    assert.deepEqual(Object.keys(data), ['ONE', 'TWO']);
+    assert.equal((await setting([{ metadata: metadata(['ONE']) }], noSecrets, undefined, [])).change?.action, 'none');
+    assert.equal((await setting([], rehearsedSecrets, undefined, [])).change?.action, 'create');
+  });
+
+  it('of imagePullSecrets has the type that the kubelet wants', async () => {
+    const values = given({ 'minio/minio': { username: 'ops', token: 'canary-token' } });
+    const { server, resource } = await setting([], values, undefined, ['.dockerconfigjson']);
+    await resource.steps?.create?.({ cluster: address }, stepContext());
+    const { type } = JSON.parse(server.received.at(-1)?.body ?? '') as { type: string };
+    assert.equal(type, 'kubernetes.io/dockerconfigjson');
   });
 
   it('a refusal of the server tells no value', async () => {

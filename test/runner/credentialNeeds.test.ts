@@ -44,4 +44,34 @@ describe('what a person is asked for', () => {
     const mailer = lacking[3];
     assert.ok(mailer !== undefined && !values.covers(mailer), 'what was left empty is not given');
   });
+
+  describe('for Secrets that name no keys', () => {
+    const whole: LackingSecret = { namespace: 'mer', name: 'settings', keys: [], neededBy: ['Deployment mer/shop'] };
+    const pull: LackingSecret = { namespace: 'mer', name: 'pull', keys: ['.dockerconfigjson'], neededBy: ['Deployment mer/shop'] };
+
+    it('is keys and values of the one that is used as a whole, and the login of the one that pulls images', () => {
+      assert.deepEqual(
+        credentialNeeds([whole, pull], true).map(({ id, fields }) => [id, ...fields.map((field) => field.id)]),
+        [
+          ['mer/settings', '*'],
+          ['mer/pull', 'username', 'token'],
+        ],
+      );
+      const entered = { 'mer/settings': { '*': 'KEY=canary-a=b' }, 'mer/pull': { username: 'ops', token: 'canary-token' } };
+      const values = givenSecrets(() => secretsFrom([whole, pull], entered));
+      assert.deepEqual(values.give(whole), { KEY: 'canary-a=b' });
+      assert.match(values.give(pull)['.dockerconfigjson'] ?? '', /index\.docker\.io/);
+      const json = givenSecrets(() => secretsFrom([whole], { 'mer/settings': { '*': '{"A": "canary-1", "B": "canary-2"}' } }));
+      assert.deepEqual(json.give(whole), { A: 'canary-1', B: 'canary-2' });
+    });
+
+    it('refuses what has no keys, and quotes nothing of it', () => {
+      for (const text of ['canary', '{"canary": 1}', '["canary"]', '{}']) {
+        assert.throws(
+          () => secretsFrom([whole], { 'mer/settings': { '*': text } }),
+          (error: unknown) => error instanceof Error && !JSON.stringify([error.message, error]).includes('canary'),
+        );
+      }
+    });
+  });
 });

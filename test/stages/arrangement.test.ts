@@ -38,6 +38,15 @@ describe('the arrangement of manifests in stages', () => {
     );
   });
 
+  it('what imagePullSecrets name has the one key that they take', () => {
+    const pulls = pod('shop', 'mer').replace('      containers:', '      imagePullSecrets: [{ name: pull }]\n      containers:');
+    const { secrets } = arranged({ services: pulls });
+    assert.deepEqual(
+      secrets.map(({ id, stage, keys }) => [id, stage, ...keys]),
+      [['Secret/mer/pull', 'kaniko', '.dockerconfigjson']],
+    );
+  });
+
   it('who needs such a Secret comes after it', () => {
     const { after } = arranged({ services: pod('shop', 'mer', envFrom('github', 'token')) });
     assert.ok(after.get('Deployment.apps/mer/shop')?.includes('Secret/mer/github'));
