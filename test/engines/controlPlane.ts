@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ClusterNetwork } from './clusterNetwork.ts';
 import { Processes, freePort, until } from './processes.ts';
 
 export interface ControlPlane {
@@ -18,11 +19,18 @@ export interface ControlPlane {
   stop(): void;
 }
 
+export interface ControlPlaneOptions {
+  /** The way from the API server to pods and kubelets. Without it webhooks are never reached and nothing is forwarded. */
+  readonly network?: ClusterNetwork;
+  /** More of kwok's configuration, e.g. where a port of a pod really is. */
+  readonly kwok?: object;
+}
+
 /**
  * A real control plane on 127.0.0.1: etcd (without fsync), kube-apiserver with RBAC and admission, controller manager, scheduler,
  * and kwok, which plays the kubelet of every Node object that somebody creates. Needs the engines `etcd`, `kubernetes`, `kwok`.
  */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane({ network, kwok: more }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const dir = mkdtempSync(path.join(tmpdir(), 'slipway-control-plane-'));
   const processes = new Processes();
   const [client, peer, api, controllers, scheduler, kwok] = await Promise.all(Array.from({ length: 6 }, freePort));
@@ -65,6 +73,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     '--endpoint-reconciler-type=none',
     // as EKS does: webhooks are reached by the addresses behind their Services
     '--enable-aggregator-routing=true',
+    ...(network === undefined ? [] : [`--egress-selector-config-file=${egressFile(dir, network)}`]),
   ]);
   const server = `https://127.0.0.1:${api}`;
   await until('kube-apiserver', path.join(dir, 'kube-apiserver.log'), apiserver, () => answers(`${server}/readyz`, token));
@@ -97,13 +106,21 @@ export async function startControlPlane(): Promise<ControlPlane> {
     '--cert-dir=sched',
   ]);
   const stages = path.join(path.dirname(fileURLToPath(import.meta.url)), 'kwokStages.yaml');
+  const kwokPort = kwok ?? 0;
+  network?.kubeletsAt(kwokPort);
+  const config = path.join(dir, 'kwok.json');
+  if (more !== undefined) writeFileSync(config, JSON.stringify(more));
   run('KWOK', 'kwok', [
     '--kubeconfig=kubeconfig',
     '--manage-all-nodes=true',
     '--node-lease-duration-seconds=40',
     '--config',
     stages,
-    `--server-address=127.0.0.1:${kwok}`,
+    `--server-address=127.0.0.1:${kwokPort}`,
+    ...(more === undefined ? [] : ['--config', config]),
+    ...(network === undefined
+      ? []
+      : [`--node-ip=${network.nodeAddress}`, '--tls-cert-file=certs/apiserver.crt', '--tls-private-key-file=certs/apiserver.key']),
   ]);
   return {
     server,
@@ -120,6 +137,21 @@ export async function startControlPlane(): Promise<ControlPlane> {
       rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** Whatever the API server asks of the cluster goes through the network's proxy (kubernetes.io, "Egress selector"). */
+function egressFile(dir: string, { socket }: ClusterNetwork): string {
+  const connection = { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socket } } };
+  const file = path.join(dir, 'egress.json');
+  writeFileSync(
+    file,
+    JSON.stringify({
+      apiVersion: 'apiserver.k8s.io/v1beta1',
+      kind: 'EgressSelectorConfiguration',
+      egressSelections: [{ name: 'cluster', connection }],
+    }),
+  );
+  return file;
 }
 
 /** `clients.crt` is the authority of clients; `client.crt` and `client.key` are signed by it. */

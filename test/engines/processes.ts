@@ -21,8 +21,11 @@ export class Processes {
     for (const child of this.#children) child.kill('SIGKILL');
   };
 
+  readonly #die = (): void => process.exit(1);
+
   constructor() {
     process.once('exit', this.#stop);
+    process.once('SIGTERM', this.#die);
   }
 
   /** Starts a program with its output in `log`. */
@@ -36,6 +39,7 @@ export class Processes {
   stop(): void {
     this.#stop();
     process.off('exit', this.#stop);
+    process.off('SIGTERM', this.#die);
   }
 }
 

@@ -13,6 +13,7 @@ const suites = [
   { name: 'kubernetesObjects', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'manifests', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'helm', engines: ['etcd', 'kubernetes', 'kwok', 'helm3', 'helm4'] },
+  { name: 'samplePlatform', engines: ['etcd', 'kubernetes', 'kwok', 'helm4', 'minio', 'moto'] },
   { name: 'moto', engines: ['moto'] },
   { name: 'contract', engines: ['moto'] },
   { name: 'model', engines: ['moto'] },
