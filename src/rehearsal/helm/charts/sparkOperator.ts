@@ -5,6 +5,8 @@ import { clusterRights, definition, deployment, labelsFor, object, resourcesIn, 
 
 const VERSION = '2.3.0';
 const GROUP = 'sparkoperator.k8s.io';
+/** A group of `*.k8s.io` is protected: without this a real API server takes no definition of it. The value is the real chart's. */
+const APPROVED: JsonObject = { annotations: { 'api-approved.kubernetes.io': 'https://github.com/kubeflow/spark-operator/pull/1298' } };
 
 /** Kubeflow's Spark operator 2.x: controller, webhook, and the service account that jobs run as in the namespaces it watches. */
 export const SPARK_OPERATOR_CHART: Chart = {
@@ -31,21 +33,27 @@ export const SPARK_OPERATOR_CHART: Chart = {
       });
     return {
       definitions: [
-        definition({
-          group: GROUP,
-          version: 'v1beta2',
-          kind: 'SparkApplication',
-          plural: 'sparkapplications',
-          namespaced: true,
-          shortNames: ['sparkapp'],
-        }),
-        definition({
-          group: GROUP,
-          version: 'v1beta2',
-          kind: 'ScheduledSparkApplication',
-          plural: 'scheduledsparkapplications',
-          namespaced: true,
-        }),
+        definition(
+          {
+            group: GROUP,
+            version: 'v1beta2',
+            kind: 'SparkApplication',
+            plural: 'sparkapplications',
+            namespaced: true,
+            shortNames: ['sparkapp'],
+          },
+          APPROVED,
+        ),
+        definition(
+          {
+            group: GROUP,
+            version: 'v1beta2',
+            kind: 'ScheduledSparkApplication',
+            plural: 'scheduledsparkapplications',
+            namespaced: true,
+          },
+          APPROVED,
+        ),
       ],
       objects: [
         ...[controller, webhook].map(serviceAccount),
