@@ -10,6 +10,7 @@ import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { isEarly } from '../kubernetes/objects/traits.ts';
 import { DOCKER_CONFIG_KEYS, PULL_SECRET_KEY } from '../kubernetes/credentials.ts';
 import type { StageChart } from './kubernetesContext.ts';
+import { withoutStageCircles } from './stageCircles.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 
 /** Which object belongs to which stage, what comes after what, and what is missing. Pure: nothing is asked. */
@@ -44,14 +45,12 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
     ...secrets.map(({ id, stage }) => [id, stage] as const),
   ]);
   const findings: Finding[] = [...derived.findings];
-  const after = new Map<ResourceId, readonly ResourceId[]>();
-  for (const [id, edges] of derived.after) {
-    const kept = edges.filter((edge) => !contradicts(id, edge, whole, stageOf, requires, findings));
-    after.set(
-      id,
-      kept.map(({ to }) => to),
-    );
-  }
+  const direct = [...derived.after].map(
+    ([id, edges]) => [id, edges.filter((edge) => !contradicts(id, edge, whole, stageOf, requires, findings))] as const,
+  );
+  const unbroken = withoutStageCircles(new Map(direct), whole, { stageOf, requires });
+  findings.push(...unbroken.findings);
+  const after = new Map([...unbroken.edges].map(([id, edges]): [ResourceId, readonly ResourceId[]] => [id, edges.map(({ to }) => to)]));
   addSteps(spec, whole.objects, after);
   return { objects: whole.objects, after, secrets, requires, findings };
 }

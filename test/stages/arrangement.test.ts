@@ -79,6 +79,40 @@ describe('the arrangement of manifests in stages', () => {
     assert.ok(!after.get('Deployment.apps/kafka/broker')?.includes('ConfigMap/kafka/settings'), 'no circle is left in the graph');
   });
 
+  const events = (kind: string, name: string, spec: string): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name}, namespace: ev }\nspec: ${spec}\n`;
+  const STAGES = 'stages:\n  xx: { manifests: xx }\n  yy: { manifests: yy, requires: [zz] }\n  zz: { manifests: zz }\n';
+  const bus = events('EventBus', 'default', '{ jetstream: { version: 2.10.10 } }');
+  const source = events('EventSource', 'orders', '{ webhook: {} }');
+  const sensor = events('Sensor', 'orders', '{ dependencies: [{ name: d, eventSourceName: orders, eventName: e }] }');
+
+  it('a circle that closes through a stage gives up what only should be', () => {
+    const { findings, after } = arranged({ xx: source, yy: bus, zz: sensor.replace('spec: {', 'spec: { eventBusName: own,') }, STAGES);
+    assert.deepEqual(findings, []);
+    assert.ok(after.get('EventSource.argoproj.io/ev/orders')?.includes('EventBus.argoproj.io/ev/default'));
+    assert.ok(!after.get('Sensor.argoproj.io/ev/orders')?.includes('EventSource.argoproj.io/ev/orders'));
+  });
+
+  it('a circle of what must be that closes through two stages is one finding that names all of it, and leaves no circle', () => {
+    const settings = (name: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: ev }\ndata: { a: b }\n`;
+    const user = (name: string, of: string): string => pod(name, 'ev', `, envFrom: [{ configMapRef: { name: ${of} } }]`);
+    const folders = { xx: user('a', 'b'), yy: settings('b'), zz: user('c', 'd'), ww: settings('d') };
+    const { findings, after } = arranged(folders, `${STAGES}  ww: { manifests: ww, requires: [xx] }\n`);
+    assert.deepEqual(
+      findings.map(({ code, severity }) => [code, severity]),
+      [['stage-contradiction', 'error']],
+    );
+    for (const each of [
+      'Deployment.apps/ev/a (navier/xx/all.yml:1)',
+      'ConfigMap/ev/d (navier/ww/all.yml:1)',
+      'the stage zz, which its stage requires',
+    ])
+      assert.ok(findings[0]?.message.includes(each), findings[0]?.message);
+    assert.ok(!after.get('Deployment.apps/ev/a')?.includes('ConfigMap/ev/b'));
+    assert.deepEqual(arranged({ ...folders, ww: '', zz: user('c', 'd') + '---\n' + settings('d') }, STAGES).findings, []);
+  });
+
   it('a Namespace of a later stage contradicts nothing: Namespaces wait for no stage', () => {
     const { findings } = arranged({ kafka: pod('tool', 'mer'), services: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: mer }\n' });
     assert.deepEqual(findings, []);
