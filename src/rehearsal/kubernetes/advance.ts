@@ -26,12 +26,20 @@ export function advance(cluster: ClusterView, controllers: readonly Controller[]
   return settle(cluster, controllers, clock);
 }
 
-/** Runs all controllers at one moment until none of them writes any more. */
+/** Runs all controllers at one moment until none of them writes any more. Who found nothing to do is run again when somebody else wrote. */
 function settle(cluster: ClusterView, controllers: readonly Controller[], clock: ClusterClock): number | undefined {
+  const { store } = cluster;
+  const resting = new Map<Controller, { readonly revision: number; readonly next: number | undefined }>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const before = cluster.store.revision;
-    const wishes = controllers.map((controller) => controller.reconcile(cluster, clock.at)).filter((each) => each !== undefined);
-    if (cluster.store.revision !== before) continue;
+    const before = store.revision;
+    for (const controller of controllers) {
+      const { revision } = store;
+      if (resting.get(controller)?.revision === revision) continue;
+      const next = controller.reconcile(cluster, clock.at);
+      if (store.revision === revision) resting.set(controller, { revision, next });
+    }
+    if (store.revision !== before) continue;
+    const wishes = [...resting.values()].flatMap(({ next }) => next ?? []);
     return wishes.length === 0 ? undefined : Math.max(Math.min(...wishes), clock.at + 1);
   }
   process.stderr.write(`rehearsal: kubernetes: the controllers of ${cluster.cluster.name} do not come to rest\n`);

@@ -206,7 +206,10 @@ export class ObjectStore {
 
   /** What was written after a revision, in order; `undefined` when that is too long ago to be told. */
   changesSince(revision: number): readonly Change[] | undefined {
-    return revision < this.#forgotten ? undefined : this.#changes.filter((change) => change.revision > revision);
+    if (revision < this.#forgotten) return undefined;
+    // Every write is one revision.
+    const told = revision + 1 - (this.#changes[0]?.revision ?? revision + 1);
+    return this.#changes.slice(Math.max(0, told));
   }
 
   /** World time, ms. */
@@ -266,8 +269,13 @@ const UNCOUNTED = ['Namespace', 'Node', 'Service', 'PersistentVolume', 'Persiste
 /** Kinds without a `spec` whose generation is counted all the same. */
 const COUNTED = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'];
 
+/** Controllers ask for the same moment thousands of times. */
+let lastSecond = { second: 0, text: '1970-01-01T00:00:00Z' };
+
 export function rfc3339(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const second = Math.floor(at / 1000);
+  if (second !== lastSecond.second) lastSecond = { second, text: new Date(second * 1000).toISOString().replace('.000Z', 'Z') };
+  return lastSecond.text;
 }
 
 export function namespaceOf(object: KubeObject): string {

@@ -1,5 +1,6 @@
-import { textIn } from '../json.ts';
+import { sameJson, textIn } from '../json.ts';
 import { namespaceOf } from '../objectStore.ts';
+import type { Change, ObjectStore } from '../objectStore.ts';
 import type { Controller } from './controller.ts';
 import { everything } from './namespaces.ts';
 import { isLeaving, objectsIn, textsIn, uidOf, writeMetadata } from './objectParts.ts';
@@ -7,11 +8,24 @@ import { isLeaving, objectsIn, textsIn, uidOf, writeMetadata } from './objectPar
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 
+/** Up to which revision a cluster has been looked through. */
+const cleanAt = new WeakMap<ObjectStore, number>();
+
+/** Only what went, is told to go, or has other owners than before can leave something that nobody owns. */
+function leavesGarbage({ type, object, before }: Change): boolean {
+  const owners = object.metadata['ownerReferences'];
+  return type === 'DELETED' || isLeaving(object) || (owners !== undefined && !sameJson(owners, before?.metadata['ownerReferences'] ?? null));
+}
+
 /** What nobody owns any more goes; an owner that waits for what it owns goes after that (kubernetes.io, "Garbage Collection"). */
 export const GARBAGE: Controller = {
   name: 'garbage-collector',
   reconcile(cluster) {
     const { store } = cluster;
+    const { revision } = store;
+    const isAsBefore = store.changesSince(cleanAt.get(store) ?? -1)?.every((change) => !leavesGarbage(change)) === true;
+    cleanAt.set(store, revision);
+    if (isAsBefore) return undefined;
     const all = everything(cluster);
     const living = new Map(all.map(({ object }) => [uidOf(object), object]));
     for (const { kind, object } of all) {
