@@ -14,7 +14,9 @@ const cleanAt = new WeakMap<ObjectStore, number>();
 /** Only what went, is told to go, or has other owners than before can leave something that nobody owns. */
 function leavesGarbage({ type, object, before }: Change): boolean {
   const owners = object.metadata['ownerReferences'];
-  return type === 'DELETED' || isLeaving(object) || (owners !== undefined && !sameJson(owners, before?.metadata['ownerReferences'] ?? null));
+  return (
+    type === 'DELETED' || isLeaving(object) || (owners !== undefined && !sameJson(owners, before?.metadata['ownerReferences'] ?? null))
+  );
 }
 
 /** What nobody owns any more goes; an owner that waits for what it owns goes after that (kubernetes.io, "Garbage Collection"). */
