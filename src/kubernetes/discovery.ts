@@ -1,4 +1,5 @@
 import type { ServedKind } from './paths.ts';
+import { SharedRead } from './sharedRead.ts';
 
 /** How discovery is read: JSON of a path, `undefined` for 404. */
 export type ReadJson = (path: string, signal: AbortSignal, accept: string) => Promise<unknown>;
@@ -35,7 +36,7 @@ interface GroupList {
  */
 export class Discovery {
   readonly #read: ReadJson;
-  #kinds: Promise<readonly ServedKind[]> | undefined;
+  #kinds: SharedRead<readonly ServedKind[]> | undefined;
 
   constructor(read: ReadJson) {
     this.#read = read;
@@ -49,17 +50,13 @@ export class Discovery {
 
   /** Everything that is served, the preferred version of a group first. @throws Unseen */
   kinds(signal: AbortSignal): Promise<readonly ServedKind[]> {
-    return this.#kinds ?? this.refresh(signal);
+    return this.#kinds === undefined || this.#kinds.isLost ? this.refresh(signal) : this.#kinds.answer(signal);
   }
 
   /** Reads it anew, for all who ask from now on. @throws Unseen */
   refresh(signal: AbortSignal): Promise<readonly ServedKind[]> {
-    const reading = this.#readAll(signal);
-    this.#kinds = reading;
-    reading.catch(() => {
-      if (this.#kinds === reading) this.#kinds = undefined;
-    });
-    return reading;
+    this.#kinds = new SharedRead((own) => this.#readAll(own));
+    return this.#kinds.answer(signal);
   }
 
   async #readAll(signal: AbortSignal): Promise<readonly ServedKind[]> {

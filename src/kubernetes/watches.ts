@@ -74,7 +74,8 @@ export class LiveLists {
   }
 
   /**
-   * Resolves when the object (without `name`: anything in the collection) is another than at `version`, gone, or there at last.
+   * Resolves when the object is another than at `version`, gone, or there at last; without `name`, when anything in the collection has
+   * changed since it was listed at `version`.
    * Stays pending until `signal` is aborted where it cannot be watched.
    */
   async moved(path: string, name: string | undefined, version: string | undefined, signal: AbortSignal): Promise<void> {
@@ -101,6 +102,8 @@ class LiveList {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #waiting = new Set<() => void>();
   #isTrue = false;
+  /** Version of the last change that is known here. */
+  #changed = 0;
   #lingering: AbortController | undefined;
 
   constructor(source: Source, path: string, timing: WatchTiming, closed: () => void) {
@@ -122,7 +125,7 @@ class LiveList {
   async moved(name: string | undefined, version: string | undefined, signal: AbortSignal): Promise<void> {
     this.#lingering?.abort();
     this.#lingering = undefined;
-    const hasMoved = (): boolean => this.#isTrue && name !== undefined && this.#objects.get(name)?.metadata.resourceVersion !== version;
+    const hasMoved = (): boolean => this.#isTrue && (name === undefined ? this.#isNewerThan(version) : this.#versionOf(name) !== version);
     await new Promise<void>((resolve) => {
       const end = (): void => {
         this.#waiting.delete(check);
@@ -139,12 +142,22 @@ class LiveList {
     if (this.#waiting.size === 0) this.#linger();
   }
 
+  #versionOf(name: string): string | undefined {
+    return this.#objects.get(name)?.metadata.resourceVersion;
+  }
+
+  /** Whether anything in the collection has changed since a list that somebody else has read. */
+  #isNewerThan(version: string | undefined): boolean {
+    return version !== undefined && this.#changed > Number(version);
+  }
+
   /** Closes when nobody has come back for a while. */
   #linger(): void {
     const stay = new AbortController();
     this.#lingering = stay;
     this.#timing.pause(this.#timing.linger, stay.signal).then(
-      () => this.#closed.abort(),
+      // Over in the very turn in which somebody came back: then it stays open.
+      () => !stay.signal.aborted && this.#closed.abort(),
       () => undefined, // somebody waits again
     );
   }
@@ -152,22 +165,25 @@ class LiveList {
   async #keepTrue(): Promise<void> {
     const { signal } = this.#closed;
     let version: string | undefined;
-    for (let broken = 0; ;) {
+    for (let fruitless = 0; ; fruitless++) {
+      let isBroken = false;
       try {
         version ??= await this.#list();
         const opened = (): void => this.#believe();
         for await (const { type, object } of this.#source.watch(this.#path, version, signal, opened)) {
-          version = object.metadata.resourceVersion ?? version;
-          broken = 0;
+          const resourceVersion: string = object.metadata.resourceVersion ?? version;
+          if (type !== 'BOOKMARK' || resourceVersion !== version) fruitless = 0;
+          version = resourceVersion;
           if (type !== 'BOOKMARK') this.#take(type, object);
         }
-        this.#isTrue = false;
       } catch (error) {
-        if (signal.aborted) return;
-        this.#isTrue = false;
         if (error instanceof WatchExpired) version = undefined;
-        else await this.#timing.pause(this.#timing.backoff(broken++), signal);
+        else isBroken = true;
       }
+      if (signal.aborted) return;
+      this.#isTrue = false;
+      // What ends without having told anything may do so for ever: a proxy that holds no stream, a version that is always too old.
+      if (isBroken || fruitless > 0) await this.#timing.pause(this.#timing.backoff(Math.max(0, fruitless - 1)), signal);
     }
   }
 
@@ -175,6 +191,7 @@ class LiveList {
     const { items, resourceVersion } = await this.#source.listed(this.#path, this.#closed.signal);
     this.#objects.clear();
     for (const item of items) this.#objects.set(nameIn(item.metadata), item);
+    this.#changed = Number(resourceVersion);
     return resourceVersion;
   }
 
@@ -186,6 +203,7 @@ class LiveList {
 
   #take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubernetesObject): void {
     const name = nameIn(object.metadata);
+    this.#changed = Math.max(this.#changed, Number(object.metadata.resourceVersion ?? 0));
     if (type === 'DELETED') this.#objects.delete(name);
     else if (isNewer(object, this.#objects.get(name))) this.#objects.set(name, object);
     this.#tell();

@@ -66,6 +66,35 @@ describe('discovery', () => {
     await discovery.refresh(signal);
     assert.equal((await discovery.known('example.invalid/v1', 'Widget', signal))?.plural, 'widgets');
   });
+
+  it('goes on for the others when the one who asked first has stopped, and stops when all have', async () => {
+    const answers: ((answer: object) => void)[] = [];
+    const signals: AbortSignal[] = [];
+    const discovery = new Discovery((_path, own) => {
+      signals.push(own);
+      return new Promise((resolve, reject) => {
+        answers.push(resolve);
+        own.addEventListener('abort', () => reject(new Error('stopped')));
+      });
+    });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const look = discovery.kinds(first.signal);
+    const run = discovery.kinds(second.signal);
+    first.abort(new Error('cancelled'));
+    await assert.rejects(look, /cancelled/);
+    for (const answer of answers) answer(aggregated(group('apps', 'v1', resource('deployments', 'Deployment', 'Namespaced'))));
+    assert.equal((await run).length, 2);
+
+    const third = new AbortController();
+    const again = discovery.refresh(third.signal);
+    third.abort(new Error('cancelled'));
+    await assert.rejects(again, /cancelled/);
+    assert.equal(signals.at(-1)?.aborted, true);
+    const fourth = discovery.kinds(signal);
+    assert.equal(signals.length, 6, 'one that was stopped answers nobody');
+    for (const answer of answers) answer(aggregated());
+    await fourth;
+  });
 });
 
 describe('paths', () => {

@@ -186,4 +186,51 @@ describe('watches', () => {
     run.abort();
     await waiting.moved;
   });
+
+  it('that end without a word, or are too old again and again, are opened anew after ever longer pauses', async () => {
+    const { feeds, wait, run, elapse, pauses, world } = bench([pod('a', '1')]);
+    const a = wait('kafka/a', '1');
+    await turn();
+    await feeds[0]?.send();
+    assert.deepEqual([feeds.length, pauses.length], [2, 0], 'the first is taken up at once');
+    await feeds[1]?.send();
+    await feeds[2]?.send();
+    assert.equal(feeds.length, 2, 'the second is not');
+    await elapse(1_000);
+    await feeds[2]?.send(new WatchExpired('too old resource version'));
+    assert.deepEqual(
+      pauses.map(({ ms }) => ms),
+      [1_000, 1_001],
+    );
+    await elapse(1_001);
+    assert.equal(world.lists, 2);
+    await feeds[3]?.send(modified(pod('b', '70')));
+    await feeds[3]?.send();
+    assert.equal(feeds.length, 5, 'what told something is taken up at once again');
+    run.abort();
+    await a.moved;
+  });
+
+  it('tell whoever waits for anything what came between their own list and their waiting', async () => {
+    const { feeds, wait, run } = bench([]);
+    const other = wait('kafka/x', undefined);
+    await turn();
+    await feeds[0]?.send({ type: 'ADDED', object: pod('a', '21') });
+    const [early, late] = [wait(undefined, '20'), wait(undefined, '21')];
+    await turn();
+    assert.deepEqual([early.isOver(), late.isOver()], [true, false]);
+    run.abort();
+    await Promise.all([other.moved, late.moved]);
+  });
+
+  it('stay open when somebody comes back in the very turn in which they would have closed', async () => {
+    const { feeds, lists, wait, pauses } = bench([pod('a', '1')]);
+    await wait('kafka/a', '0').moved;
+    pauses[0]?.over();
+    const again = wait('kafka/a', '1');
+    await turn();
+    assert.deepEqual([lists.watched, feeds[0]?.signal.aborted], [[PATH], false]);
+    await feeds[0]?.send(modified(pod('a', '11')));
+    await again.moved;
+  });
 });

@@ -21,7 +21,7 @@ import { servedKind } from './servedKind.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
 import { leaving } from './leaving.ts';
 import { estimateOf, isEarly, isKept, labelled, leavesBehind, urlOf } from './traits.ts';
-import { webhookGate } from './webhookGate.ts';
+import { webhookGate, type Gate } from './webhookGate.ts';
 
 export interface ObjectOut {
   readonly uid: string;
@@ -106,8 +106,8 @@ class ObjectInCluster {
   #version: string | undefined;
   /** The generation in which it was seen complete. */
   #complete: number | undefined;
-  /** The collection in which the way is to be cleared before it can be applied: the endpoints of a webhook. */
-  #waitsOn: string | undefined;
+  /** Where the way is to be cleared before it can be applied: the endpoints of a webhook. */
+  #waitsOn: Gate | undefined;
   /** Its pods and events were read to say why it is not ready. */
   #isExplained = false;
   #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
@@ -133,9 +133,11 @@ class ObjectInCluster {
   async moved(signal: AbortSignal): Promise<void> {
     if (this.#place === undefined) throw new NotYet('nothing can be watched yet');
     const lists = liveListsOf(this.#place.client);
-    if (this.#waitsOn !== undefined) return lists.moved(this.#waitsOn, undefined, undefined, signal);
+    if (this.#waitsOn !== undefined) return lists.moved(this.#waitsOn.watch, undefined, this.#waitsOn.version, signal);
     const { namespace, name } = this.#object.key;
-    for (const kind of this.#isExplained ? EXPLANATIONS : []) lists.hold(`/api/v1/namespaces/${namespace}/${kind}`, signal);
+    // What belongs to no namespace has neither Pods nor events beside it.
+    for (const kind of this.#isExplained && namespace !== '' ? EXPLANATIONS : [])
+      lists.hold(`/api/v1/namespaces/${namespace}/${kind}`, signal);
     return lists.moved(this.#place.collection, `${namespace}/${name}`, this.#version, signal);
   }
 
@@ -145,7 +147,7 @@ class ObjectInCluster {
     if (kind === undefined) throw new NotYet(`the cluster does not know ${this.#object.apiVersion} ${this.#object.key.kind} yet`);
     this.#place = { client, collection: collectionPath(kind, namespace), path: objectPath(kind, namespace, name) };
     const gate = await webhookGate(client, kind, this.#object, this.#version === undefined ? 'CREATE' : 'UPDATE', ctx.signal);
-    this.#waitsOn = gate?.watch;
+    this.#waitsOn = gate;
     if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook' });
     const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
     this.#answer = { client, object, at: client.now() };

@@ -3,12 +3,15 @@ import { textsAt } from '../../manifests/json.ts';
 import { Unseen } from '../../core/graph/errors.ts';
 import type { KubernetesClient, KubernetesObject } from '../client.ts';
 import type { ServedKind } from '../paths.ts';
+import { SharedRead } from '../sharedRead.ts';
 import { selects, type LabelSelector } from './labelSelector.ts';
 
 /** What is in the way of an object, and the collection in which it will show that it is not any longer. */
 export interface Gate {
   readonly reason: string;
   readonly watch: string;
+  /** The version of the collection in which it was not ready. */
+  readonly version: string;
 }
 
 type Operation = 'CREATE' | 'UPDATE';
@@ -45,12 +48,40 @@ const CONFIGURATIONS = ['validatingwebhookconfigurations', 'mutatingwebhookconfi
 /** How long (ms) the webhooks of a cluster are taken as read: many objects are applied in one moment. */
 const FRESH = 2_000;
 
-interface Reading {
-  readonly at: number;
-  readonly webhooks: Promise<readonly Webhook[]>;
+/** What was read of a cluster a moment ago, for all who are applied in it. */
+class Readings {
+  readonly #now: () => number;
+  readonly #known = new Map<string, { readonly at: number; readonly reading: SharedRead<unknown> }>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @param isKept whether an answer holds for a while. One that somebody waits to be otherwise is shared by those alone who ask meanwhile. */
+  async ask<T>(
+    key: string,
+    read: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+    isKept: (answer: T) => boolean = () => true,
+  ): Promise<T> {
+    const known = this.#known.get(key);
+    const isFresh = known !== undefined && !known.reading.isLost && this.#now() - known.at < FRESH;
+    // A key is always asked with the same read.
+    const reading = isFresh ? (known.reading as SharedRead<T>) : new SharedRead(read);
+    if (!isFresh) this.#known.set(key, { at: this.#now(), reading });
+    const answer = await reading.answer(signal);
+    if (!isKept(answer) && this.#known.get(key)?.reading === reading) this.#known.delete(key);
+    return answer;
+  }
 }
 
-const READ = new WeakMap<KubernetesClient, Reading>();
+const READINGS = new WeakMap<KubernetesClient, Readings>();
+
+function readingsOf(client: KubernetesClient): Readings {
+  const known = READINGS.get(client) ?? new Readings(() => client.now());
+  READINGS.set(client, known);
+  return known;
+}
 
 /**
  * Whether a webhook that has to agree to the object can answer at all: until its Service has a ready endpoint every such write fails, after
@@ -71,22 +102,24 @@ export async function webhookGate(
     if (service === undefined || !selects(webhook.objectSelector, labels)) continue;
     if (!(await selectsNamespace(client, webhook, kind, key.namespace, signal))) continue;
     const slices = `/apis/discovery.k8s.io/v1/namespaces/${service.namespace}/endpointslices`;
-    const found = await client.list<EndpointSlice>(slices, signal, { labelSelector: `kubernetes.io/service-name=${service.name}` });
-    const isReady = found.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false));
-    if (!isReady)
-      return { reason: `the webhook ${webhook.name} has no ready endpoint in Service ${service.namespace}/${service.name}`, watch: slices };
+    const labelSelector = `kubernetes.io/service-name=${service.name}`;
+    const { items, resourceVersion } = await readingsOf(client).ask(
+      `${slices} ${labelSelector}`,
+      (own) => client.listed<EndpointSlice>(slices, own, { labelSelector }),
+      signal,
+      ({ items: all }) => all.some(hasReady),
+    );
+    if (items.some(hasReady)) continue;
+    const reason = `the webhook ${webhook.name} has no ready endpoint in Service ${service.namespace}/${service.name}`;
+    return { reason, watch: slices, version: resourceVersion };
   }
   return undefined;
 }
 
-function webhooksOf(client: KubernetesClient, signal: AbortSignal): Promise<readonly Webhook[]> {
-  const known = READ.get(client);
-  if (known !== undefined && client.now() - known.at < FRESH) return known.webhooks;
-  const webhooks = readWebhooks(client, signal);
-  READ.set(client, { at: client.now(), webhooks });
-  webhooks.catch(() => READ.delete(client));
-  return webhooks;
-}
+const hasReady = ({ endpoints }: EndpointSlice): boolean => endpoints?.some(({ conditions }) => conditions?.ready !== false) === true;
+
+const webhooksOf = (client: KubernetesClient, signal: AbortSignal): Promise<readonly Webhook[]> =>
+  readingsOf(client).ask('webhooks', (own) => readWebhooks(client, own), signal);
 
 /** Who may not read them goes without the gate: the API server says then what it met. */
 async function readWebhooks(client: KubernetesClient, signal: AbortSignal): Promise<readonly Webhook[]> {
@@ -125,6 +158,12 @@ async function selectsNamespace(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!namespaced || namespaceSelector === undefined) return true;
-  const found = await client.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`, signal);
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  const found = await readingsOf(client).ask(
+    path,
+    (own) => client.get(path, own),
+    signal,
+    (live) => live !== undefined,
+  );
   return selects(namespaceSelector, found?.metadata.labels ?? {});
 }

@@ -11,6 +11,8 @@ import type { Evidence } from './why/evidence.ts';
  */
 export async function readEvidence(look: Look, client: KubernetesClient, object: object): Promise<Evidence> {
   const namespace = textAt(object, 'metadata', 'namespace');
+  // What belongs to no namespace is explained by its own conditions: the Pods and events of the whole cluster are not read for it.
+  if (namespace === undefined) return { pods: [], events: [], claims: [], nodes: [], storageClasses: [], certificates: [] };
   const list = async (apiVersion: string, kind: string): Promise<readonly object[]> => {
     const served = await client.discovery.known(apiVersion, kind, look.signal).catch(() => undefined);
     if (served === undefined) return [];

@@ -4,6 +4,7 @@ import type { Depth, Look, Observation, Present } from '../../../src/core/graph/
 import type { ClusterAddress } from '../../../src/kubernetes/connection.ts';
 import { applySet } from '../../../src/kubernetes/objects/applySet.ts';
 import { objectResource } from '../../../src/kubernetes/objects/objectResource.ts';
+import { webhookGate } from '../../../src/kubernetes/objects/webhookGate.ts';
 import { objectId } from '../../../src/manifests/objectKey.ts';
 import { given } from '../../engines/given.ts';
 import { scriptedServer, type Received, type Reply, type ScriptedServer } from '../scriptedServer.ts';
@@ -26,6 +27,8 @@ const DISCOVERY: Readonly<Record<string, object>> = {
         ['namespaces', 'Namespace', 'Cluster'],
         ['configmaps', 'ConfigMap', 'Namespaced'],
         ['persistentvolumeclaims', 'PersistentVolumeClaim', 'Namespaced'],
+        ['pods', 'Pod', 'Namespaced'],
+        ['events', 'Event', 'Namespaced'],
       ),
     ],
   },
@@ -265,6 +268,31 @@ describe('an object of a manifest', () => {
     }
   });
 
+  it('of no namespace has no Pods and no events read or watched to explain it', async () => {
+    const issuer = { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'letsencrypt' } };
+    const live = {
+      ...issuer,
+      metadata: { name: 'letsencrypt', uid: 'i', resourceVersion: '5', labels: { 'slipway.dev/platform': LABEL } },
+    };
+    const {
+      see,
+      resource,
+      server: own,
+    } = await bench(issuer, {
+      '/apis': { kind: 'APIGroupDiscoveryList', items: [served('cert-manager.io', 'v1', ['clusterissuers', 'ClusterIssuer', 'Cluster'])] },
+      '/apis/cert-manager.io/v1/clusterissuers': [live],
+    });
+    const seen = await see('status');
+    assert.equal(seen.state, 'pending');
+    const waiting = new AbortController();
+    const moved = resource.moved?.(waiting.signal);
+    await see('status');
+    waiting.abort();
+    await moved;
+    const asked = new Set(own.received.map(({ url }) => url.pathname));
+    assert.deepEqual([...asked].sort(), ['/api', '/apis', '/apis/cert-manager.io/v1/clusterissuers']);
+  });
+
   describe('1.2/3 that a webhook selects', () => {
     const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
     const SLICES = '/apis/discovery.k8s.io/v1/namespaces/hooks/endpointslices';
@@ -295,6 +323,26 @@ describe('an object of a manifest', () => {
       await create();
       assert.equal(writes().length, 1);
       assert.equal(own.received.filter(({ url }) => url.pathname === WEBHOOKS).length, 1, 'the webhooks are read once for many objects');
+    });
+
+    it('that are many read its endpoints and their namespace once', async () => {
+      const { create, server: own } = await gated({ namespaceSelector: {} }, [{ conditions: { ready: true } }]);
+      await Promise.all(Array.from({ length: 20 }, () => create()));
+      const times = (path: string): number => own.received.filter(({ url }) => url.pathname === path).length;
+      assert.deepEqual([times(SLICES), times('/api/v1/namespaces/kafka')], [1, 1]);
+    });
+
+    it('goes on for the others when the one who asked first is cancelled', async () => {
+      const { server: own } = await gated({}, [{ conditions: { ready: true } }]);
+      const client = own.client();
+      const kind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+      const object = { key: { group: '', kind: 'ConfigMap', namespace: 'kafka', name: 'settings' }, json: settings };
+      const [first, second] = [new AbortController(), new AbortController()];
+      const cancelled = webhookGate(client, kind, object, 'CREATE', first.signal);
+      const run = webhookGate(client, kind, object, 'CREATE', second.signal);
+      first.abort(new Error('cancelled'));
+      await assert.rejects(cancelled, /cancelled/);
+      assert.equal(await run, undefined);
     });
 
     const passes: Readonly<Record<string, object>> = {
