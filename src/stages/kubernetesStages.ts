@@ -1,4 +1,5 @@
 import type { LoadBalancerOut } from '../aws/outputs.ts';
+import type { BucketOut } from '../aws/s3/bucket.ts';
 import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
@@ -7,13 +8,14 @@ import { objectResource, type ObjectNeeds, type ObjectOut } from '../kubernetes/
 import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { secret } from '../kubernetes/secret.ts';
 import type { PlacedObject } from '../manifests/manifestObject.ts';
-import { objectId } from '../manifests/objectKey.ts';
+import { groupKind, objectId, type ObjectKey } from '../manifests/objectKey.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
 import type { ClusterStage } from './cluster.ts';
 import { dnsResources, isLoadBalancer, loadBalancerOf } from './ingress.ts';
 import type { KubernetesContext } from './kubernetesContext.ts';
 import type { KubernetesStage } from './kubernetesTable.ts';
-import { bucketResources, storeKeysIn } from './objectStore.ts';
+import { listener, listenerId } from './listener.ts';
+import { bucketResources, bucketsByUser, storeKeysIn } from './objectStore.ts';
 import { releaseOf, type Release } from './releases.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 import type { StageContext } from './stageContext.ts';
@@ -77,6 +79,7 @@ class StageBuilder {
   readonly #arrangement: Arrangement;
   readonly #label: string;
   #balancer: Handle<LoadBalancerOut> | undefined;
+  #buckets: ReadonlyMap<ResourceId, readonly Handle<BucketOut>[]> = new Map();
 
   constructor(context: StageContext, kubernetes: KubernetesContext, control: ClusterStage) {
     this.#context = context;
@@ -98,7 +101,8 @@ class StageBuilder {
       ...this.#secretsOf(id),
       ...(id === 'ingress-nginx' ? this.#loadBalancer(resources) : []),
       ...(id === 'dns' ? this.#dns() : []),
-      ...(id === 'minio' ? bucketResources(this.#inCluster, this.#kubernetes.manifests, objects) : []),
+      ...(id === 'minio' ? this.#bucketsIn(objects) : []),
+      ...this.#listenersOf(id, objects),
     ];
   }
 
@@ -109,13 +113,15 @@ class StageBuilder {
 
   #object(object: PlacedObject, inventory: ApplySet, release: Release | undefined): Resource<ObjectOut, ObjectNeeds> {
     const { kind, namespace, name } = object.key;
+    // A listener that died with its bucket is restarted before its source is looked at.
+    const before = this.#listenedTo(object.stage, object.key).length === 0 ? [] : [listenerId(namespace, name)];
     return objectResource(this.#inCluster, {
       object,
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
       label: this.#label,
       applySet: inventory,
       ...this.#consumerOf(object),
-      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...(isOfChart(object, release) ? [release.id] : [])],
+      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...(isOfChart(object, release) ? [release.id] : []), ...before],
     });
   }
 
@@ -153,6 +159,26 @@ class StageBuilder {
         const neededBy = [...new Set(needs.map(({ from }) => objectId(from.key)))];
         return secret(this.#inCluster, { namespace, name, keys, neededBy, label: this.#label, after }, this.#kubernetes.secrets);
       });
+  }
+
+  #bucketsIn(objects: readonly PlacedObject[]): readonly AnyResource[] {
+    const { manifests } = this.#kubernetes;
+    const buckets = bucketResources(this.#inCluster, manifests, objects);
+    this.#buckets = bucketsByUser(manifests, buckets);
+    return buckets;
+  }
+
+  #listenersOf(stage: string, objects: readonly PlacedObject[]): readonly AnyResource[] {
+    return objects.flatMap(({ key }) => {
+      const buckets = this.#listenedTo(stage, key);
+      return buckets.length === 0 ? [] : [listener(this.#inCluster, key, buckets)];
+    });
+  }
+
+  /** None for who comes before the store itself. */
+  #listenedTo(stage: string, key: ObjectKey): readonly Handle<BucketOut>[] {
+    if (groupKind(key) !== 'EventSource.argoproj.io' || this.#arrangement.requires.get('minio')?.has(stage) === true) return [];
+    return this.#buckets.get(objectId(key)) ?? [];
   }
 
   /** Of several Services with a load balancer the first is the one that the domain leads to. */

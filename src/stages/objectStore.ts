@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
-import { bucket, type ReachS3 } from '../aws/s3/bucket.ts';
+import { bucket, type BucketOut, type ReachS3 } from '../aws/s3/bucket.ts';
 import { Unseen } from '../core/graph/errors.ts';
-import type { AnyResource, Look, ResourceId } from '../core/graph/resource.ts';
+import type { Look, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/client.ts';
 import { clientOf, type InCluster } from '../kubernetes/cluster.ts';
 import { connectToPod, PodAgent } from '../kubernetes/portForward.ts';
@@ -34,12 +34,27 @@ export function bucketResources(
   inCluster: InCluster,
   { set, values }: PlatformManifests,
   objects: readonly PlacedObject[],
-): readonly AnyResource[] {
+): readonly Resource<BucketOut>[] {
   const store = storeIn(objects);
   if (store === undefined) return [];
   const reach = reachStore(inCluster, store);
   return expectedBuckets(set, values).map(({ name, needs }) =>
     bucket(reach, { name, expectedBy: [...new Set(needs.map(({ file }) => file))], after: store.workloads }),
+  );
+}
+
+/** The buckets that each object expects, by the object's id. */
+export function bucketsByUser(
+  { set, values }: PlatformManifests,
+  buckets: readonly Resource<BucketOut>[],
+): ReadonlyMap<ResourceId, readonly Resource<BucketOut>[]> {
+  const users = expectedBuckets(set, values).flatMap(({ name, needs }) =>
+    needs.flatMap(({ from }) =>
+      from === undefined ? [] : [{ user: objectId(from.key), bucket: buckets.find(({ id }) => id === `bucket/${name}`) }],
+    ),
+  );
+  return new Map(
+    users.map(({ user }) => [user, users.flatMap((each) => (each.user === user && each.bucket !== undefined ? [each.bucket] : []))]),
   );
 }
 
