@@ -41,6 +41,8 @@ export interface ProductSession {
   readonly graph: ResourceGraph;
   /** Everything that a run told, newest last. */
   readonly events: RunEvent[];
+  /** The next event that fits. */
+  told(fits: (event: RunEvent) => boolean): Promise<void>;
   /** For one run. */
   engine(): Engine;
   /** Drops its connections. */
@@ -67,9 +69,19 @@ export function openSession(options: SessionOptions): ProductSession {
   };
   const helm = options.kubernetes === undefined ? {} : { helm: options.kubernetes.helm };
   const events: RunEvent[] = [];
+  const listeners = new Set<(event: RunEvent) => void>();
   return {
     graph: platformGraph(context),
     events,
+    told: (fits) =>
+      new Promise((resolve) => {
+        const listener = (event: RunEvent): void => {
+          if (!fits(event)) return;
+          listeners.delete(listener);
+          resolve();
+        };
+        listeners.add(listener);
+      }),
     engine: () =>
       new Engine({
         clock,
@@ -81,7 +93,10 @@ export function openSession(options: SessionOptions): ProductSession {
         run: options.nextRun(),
         guard: () => Promise.resolve(),
         signedOut: () => Promise.reject(new Error('signed out')),
-        emit: (event) => void events.push(event),
+        emit: (event) => {
+          events.push(event);
+          for (const listener of [...listeners]) listener(event);
+        },
       }),
     close: () => {
       aws.destroy();

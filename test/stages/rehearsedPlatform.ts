@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
 import type { Plan } from '../../src/core/engine/plan.ts';
 import type { Clock } from '../../src/core/engine/ports.ts';
@@ -9,11 +10,17 @@ import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
 import { startRehearsal } from '../../src/rehearsal/rehearse.ts';
 import { rehearsedSecrets } from '../../src/kubernetes/secretValues.ts';
+import { HelmProgram } from '../../src/kubernetes/helm/program.ts';
+import { parseFault } from '../../src/rehearsal/faults.ts';
+import { helmStandIn } from '../../src/runner/helm.ts';
+import { SERVER_FILE } from '../../src/runner/rehearsalProcess.ts';
 import { rehearsedResolver } from '../../src/runner/resolver.ts';
 import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
 import { openSession } from './productSession.ts';
 import type { Machine, ProductSession } from './productSession.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** A line of the world's `requests.jsonl`. */
 export interface Logged {
@@ -39,6 +46,13 @@ export interface RehearsedPlatform {
   logged(): readonly Logged[];
   /** Requests that `work` made, as the world logged them. */
   requests(work: () => Promise<unknown>): Promise<readonly Logged[]>;
+  /** The next event of a run that fits. */
+  told(fits: (event: RunEvent) => boolean): Promise<void>;
+  /** A fault strikes from now on, or no longer. */
+  arm(fault: string): void;
+  disarm(fault: string): void;
+  /** Ends it and answers the folder of its world, for others to begin with; the caller removes it. */
+  kept(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -48,12 +62,23 @@ export interface RehearsedOptions {
   readonly timeScale?: number;
   /** The folders that the file names, read; without them the platform ends with its AWS stages. */
   readonly manifests?: PlatformManifests;
+  /** A world to begin with, which is copied. */
+  readonly world?: string;
 }
 
 /** The product's graph and engine with its real clients, and the rehearsed account at the other end. */
-export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, manifests }: RehearsedOptions): Promise<RehearsedPlatform> {
+export async function rehearsePlatform({
+  yaml,
+  faults = [],
+  timeScale = 150,
+  manifests,
+  world,
+}: RehearsedOptions): Promise<RehearsedPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'));
+  if (world !== undefined) cpSync(world, folder, { recursive: true });
   const rehearsal = await startRehearsal({ folder, port: 0, reset: false, allowHosts: [], timeScale, faults, seed: 7 });
+  // The rehearsed Helm is a program of its own: this tells it where the world is.
+  writeFileSync(join(folder, SERVER_FILE), JSON.stringify({ endpoint: rehearsal.endpoint, world: folder, timeScale, env: rehearsal.env }));
   const clock = scaledClock(() => rehearsal.world.now(), timeScale);
   const machine: Machine = { intents: new Map(), kubeconfig: new Map() };
   const sessions: ProductSession[] = [];
@@ -65,6 +90,10 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, man
       .map((line) => JSON.parse(line) as Logged);
   let runs = 0;
 
+  const end = async (): Promise<void> => {
+    for (const each of sessions) each.close();
+    await rehearsal.close();
+  };
   const platformOf = (text: string): RehearsedPlatform => {
     const session = openSession({
       yaml: text,
@@ -72,11 +101,11 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, man
       credentials: rehearsal.world.credentials,
       clock,
       machine,
-      kubernetes: manifests && kubernetesOf(manifests, rehearsal),
+      kubernetes: manifests && kubernetesOf(manifests, rehearsal, folder),
       nextRun: () => `run${++runs}`,
     });
     sessions.push(session);
-    const { graph, events, engine } = session;
+    const { graph, events, engine, told } = session;
     const signal = new AbortController().signal;
     return {
       graph,
@@ -95,9 +124,15 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, man
         await work();
         return log().slice(before);
       },
+      told: (fits) => told(fits),
+      arm: (fault) => rehearsal.world.faults.arm(parseFault(fault)),
+      disarm: (fault) => rehearsal.world.faults.disarm(fault),
+      async kept() {
+        await end();
+        return folder;
+      },
       async close() {
-        for (const each of sessions) each.close();
-        await rehearsal.close();
+        await end();
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -105,13 +140,17 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale = 150, man
   return platformOf(yaml);
 }
 
-/** As a rehearsal's session has it, without Helm. */
-function kubernetesOf(manifests: PlatformManifests, { endpoint, world }: Awaited<ReturnType<typeof startRehearsal>>): KubernetesContext {
-  const none = (): Promise<never> => Promise.reject(new Error('there is no Helm in this test'));
+/** As a rehearsal's session has it. */
+function kubernetesOf(
+  manifests: PlatformManifests,
+  { endpoint, world }: Awaited<ReturnType<typeof startRehearsal>>,
+  folder: string,
+): KubernetesContext {
+  const standIn = helmStandIn(CLI, folder);
   return {
     manifests,
     secrets: rehearsedSecrets,
     resolver: rehearsedResolver({ endpoint, env: { SLIPWAY_REHEARSAL_TOKEN: world.bearerToken } }),
-    helm: { machine: 'test', major: none, run: none, isAtWork: () => Promise.resolve(false) },
+    helm: new HelmProgram({ find: () => Promise.resolve(standIn), folder: join(folder, 'helm'), env: process.env }),
   };
 }

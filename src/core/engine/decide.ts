@@ -103,7 +103,7 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
       return decideCreate(resource, change, situation);
     case 'update':
       if (change.consent !== undefined && !situation.consent.has(`${change.consent}:${resource.id}`))
-        return fail({ reason: `${change.summary}; that needs a consent of its own`, code: 'overwrite', blocked: true });
+        return fail({ reason: withoutTitle(change.summary, resource), raw: change.summary, code: 'overwrite', blocked: true });
       return {
         do: 'act',
         act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen },
@@ -156,6 +156,9 @@ function limited(resource: AnyResource, decision: Decision, { asked, now }: Situ
   if (last.times < TRIES) return decision;
   return fail({ reason: `${decision.act.summary}: asked ${TRIES} times, and it did not take`, code: 'tried-thrice' });
 }
+
+/** Whose fields, without what stands before every sentence. */
+const withoutTitle = (summary: string, { title }: AnyResource): string => summary.replace(`overwrite ${title}: `, '');
 
 const fail = (failure: Failure): Decision => ({ do: 'fail', failure });
 

@@ -153,6 +153,7 @@ class Served {
 
   close(): void {
     this.#closing.abort();
+    clearInterval(this.#ticker);
     this.#endStreams();
   }
 
@@ -220,10 +221,12 @@ class Served {
 
   /** Keeps a stream until its end, and the clusters moving so long. */
   #keep(end: () => void, onEnd: (done: () => void) => void): void {
+    if (this.#closing.signal.aborted) return end();
     this.#streams.add(end);
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
     onEnd(() => {
       this.#streams.delete(end);
+      if (this.#closing.signal.aborted) return;
       this.#options.save();
       if (this.#streams.size > 0) return;
       clearInterval(this.#ticker);
