@@ -122,8 +122,13 @@ export async function benchObjects(report) {
     }
     const noop = middle(noops);
     report('1,000 objects, second apply / the bare parallel GETs', noop / middle(gets), 1, `${noop.toFixed(2)} s`);
-    const { megabytes, seconds } = await watchedRun(plane, (calls) => bare(plane, 16, calls));
-    report('memory with 1,000 objects watched, MB', megabytes, 250, 'the most that the process of the run ever had');
+    const { watching, megabytes, seconds } = await watchedRun(plane, (calls) => bare(plane, 16, calls));
+    report(
+      'memory with 1,000 objects watched, MB',
+      watching,
+      250,
+      `${megabytes.toFixed(0)} MB while they were applied, the most that the process ever had`,
+    );
     report('from the last object to a stage that is ready, s', seconds, 1, 'by a watch of 100 pending objects in each of ten namespaces');
     return undefined;
   } finally {

@@ -9,7 +9,7 @@ process.once('message', async ({ plane, label, files, objects }) => {
   const tell = (set, resource, size, what) => {
     if (!resource.startsWith('Service/') || set.has(resource)) return;
     set.add(resource);
-    if (set.size === size) process.send({ what });
+    if (set.size === size) process.send({ what, watching: process.memoryUsage.rss() / 1e6 });
   };
   const { outcome } = await applyFiles(plane, files, label, (event) => {
     if (event.event === 'resource.progress') tell(pending, event.resource, objects, 'waiting');

@@ -53,7 +53,7 @@ export async function watchedRun({ server, token, certificateAuthority }, send) 
       });
     const [waiting, allButOne, ended] = ['waiting', 'all but one', 'ended'].map(heard);
     child.send({ plane: { server, token, certificateAuthority }, label: LABEL, files: files(), objects: services.length });
-    await waiting;
+    const { watching } = await waiting;
     const [last, ...others] = services;
     await send(others.map(addressOf));
     await allButOne;
@@ -61,7 +61,7 @@ export async function watchedRun({ server, token, certificateAuthority }, send) 
     await send([addressOf(last)]);
     const { at, outcome, megabytes } = await ended;
     if (outcome !== 'succeeded') throw new Error(`the run that waits ${outcome}`);
-    return { megabytes, seconds: (at - written) / 1000 };
+    return { watching, megabytes, seconds: (at - written) / 1000 };
   } finally {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
