@@ -112,7 +112,7 @@ function contradicts(
 function addSteps(spec: PlatformSpec, objects: readonly PlacedObject[], after: Map<ResourceId, readonly ResourceId[]>): void {
   for (const { id: stage, steps = [] } of stagesInCluster(spec)) {
     const fileOf = (name: string): readonly PlacedObject[] =>
-      objects.filter((object) => object.stage === stage && object.source.file.endsWith(`/${name}`));
+      objects.filter((object) => object.stage === stage && withoutSuffix(object.source.file).endsWith(`/${withoutSuffix(name)}`));
     for (const [index, name] of steps.entries()) {
       const before = steps.slice(0, index).flatMap(fileOf).filter(isWorkload);
       for (const object of fileOf(name).filter(isWorkload)) {
@@ -122,6 +122,9 @@ function addSteps(spec: PlatformSpec, objects: readonly PlacedObject[], after: M
     }
   }
 }
+
+/** `.yml` and `.yaml` are the same to `kubectl`. */
+const withoutSuffix = (file: string): string => file.replace(/\.ya?ml$/, '');
 
 const isWorkload = ({ key }: PlacedObject): boolean => key.group === 'apps';
 

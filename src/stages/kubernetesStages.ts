@@ -72,6 +72,9 @@ function isOfChart({ key }: PlacedObject, release: Release | undefined): release
 /** Groups of Kubernetes itself have no dot, or end in `.k8s.io`. */
 const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');
 
+/** What a Certificate waits for: no resource, since only the registrar can do it, so no run waits for its end. */
+const DELEGATION: ResourceId = 'delegation';
+
 class StageBuilder {
   readonly #context: StageContext;
   readonly #kubernetes: KubernetesContext;
@@ -117,6 +120,7 @@ class StageBuilder {
     const before = this.#listenedTo(object.stage, object.key).length === 0 ? [] : [listenerId(namespace, name)];
     return objectResource(this.#inCluster, {
       object,
+      ...(groupKind(object.key) === 'Certificate.cert-manager.io' ? { consumer: DELEGATION } : {}),
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
       label: this.#label,
       applySet: inventory,

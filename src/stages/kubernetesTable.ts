@@ -51,7 +51,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     summary: 'The chart of cert-manager, and the issuers of `cert-manager/clusterissuer.yml`.',
     warnings: [
       'Issuers are applied only when the webhook of cert-manager has a ready endpoint: right after the install it refuses them.',
-      'Let’s Encrypt issues five certificates a week for the same names: a platform that is made anew for the sixth time gets none. Try with `tls.issuer: letsencrypt-staging`.',
+      'Let’s Encrypt issues five certificates a week for the same names: a platform that is made anew for the sixth time gets none. Try with the issuer `letsencrypt-staging` of your manifests first.',
       'Certificates that wait for DNS are shown as waiting; nothing else waits for them.',
     ],
   },

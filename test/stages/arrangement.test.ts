@@ -64,6 +64,11 @@ describe('the arrangement of manifests in stages', () => {
     assert.ok(!after.get('Deployment.apps/kafka/zookeeper')?.includes('Deployment.apps/kafka/broker'));
   });
 
+  it('the same of files that end in .yaml', () => {
+    const { after } = arranged({ 'kafka/zookeeper.yaml': pod('zookeeper', 'kafka'), 'kafka/broker.yml': pod('broker', 'kafka') });
+    assert.ok(after.get('Deployment.apps/kafka/broker')?.includes('Deployment.apps/kafka/zookeeper'));
+  });
+
   it('what must wait for a stage that requires its own is a finding that names both sides', () => {
     const claim = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: kafka }\ndata: { a: b }\n';
     const needs = pod('broker', 'kafka', ', envFrom: [{ configMapRef: { name: settings } }]');

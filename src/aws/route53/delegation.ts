@@ -3,7 +3,7 @@ import type { ResourceId } from '../../core/graph/resource.ts';
 import { domainName } from './domainName.ts';
 
 /**
- * The name servers that the public DNS gives for a domain, asked of its parent's side where that can be; empty when the domain has
+ * The name servers that the public DNS gives for a domain, as the resolver of this machine answers; empty when the domain has
  * none, `undefined` when nobody could be asked.
  */
 export type NameServersOf = (domain: string, signal: AbortSignal) => Promise<readonly string[] | undefined>;

@@ -28,9 +28,16 @@ export function stateOfReadiness(readiness: Readiness, object: object | undefine
     case 'Unknown':
       return { state: 'unknown' };
     case 'InProgress':
-      return { state: object !== undefined && (letsItsPodGo(object) || hasLostPods(object, completeGeneration)) ? 'degraded' : 'pending' };
+      return {
+        state: object !== undefined && (holdsNothingBack(object) || hasLostPods(object, completeGeneration)) ? 'degraded' : 'pending',
+      };
   }
 }
+
+const holdsNothingBack = (object: object): boolean => letsItsPodGo(object) || kindOf(object) === WAITS_FOR_DNS;
+
+/** Until the registrar names the zone's servers no challenge can be met, for days maybe: it is shown as waiting, and everything goes on. */
+const WAITS_FOR_DNS = 'Certificate';
 
 /**
  * A claim comes before the workload that mounts it, and with `WaitForFirstConsumer` (EBS) gets its volume only after: as `pending` the two

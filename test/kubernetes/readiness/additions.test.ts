@@ -155,6 +155,12 @@ describe('the engine’s word for a readiness', () => {
     it(status, () => assert.deepEqual(stateOfReadiness(said(status), undefined), expected));
   }
 
+  it('a Certificate that waits for DNS holds nothing back; one that has failed says so', () => {
+    const certificate = live('cert-manager.io/v1', 'Certificate', {});
+    assert.equal(stateOfReadiness(said('InProgress'), certificate).state, 'degraded');
+    assert.equal(stateOfReadiness(said('Failed'), certificate).state, 'failed');
+  });
+
   it('a claim without a volume lets the workload go that it waits for', () => {
     assert.equal(
       stateOfReadiness(said('InProgress'), live('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } })).state,
