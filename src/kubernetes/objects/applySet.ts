@@ -6,10 +6,12 @@ import { clientOf, type InCluster } from '../cluster.ts';
 import type { ClusterAddress } from '../connection.ts';
 import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { readCollection } from '../watches.ts';
-import { applySetId, CONTAINS, ID, INVENTORY_NAMESPACE, NAMESPACES, namesIn, TOOLING } from './applySetId.ts';
+import { applySetId, CONTAINS, ID, INVENTORY_COLLECTION, INVENTORY_NAMESPACE, NAMESPACES, namesIn, TOOLING } from './applySetId.ts';
 
 /** The inventory of a stage: what it is told by, and the resource that keeps it. */
 export interface ApplySet {
+  /** Of its ConfigMap. */
+  readonly name: string;
   /** The value of `applyset.kubernetes.io/part-of` of each member. */
   readonly partOf: string;
   /** Written before the first member. */
@@ -29,8 +31,6 @@ interface Inventory {
   readonly namespaces: readonly string[];
 }
 
-const COLLECTION = `/api/v1/namespaces/${INVENTORY_NAMESPACE}/configmaps`;
-
 /**
  * The parent of an ApplySet (KEP-3659), so that other tools can read what belongs to a stage: a ConfigMap that says which kinds in which
  * namespaces have members. It lies beside `kube-system/slipway`, in a namespace that is always there and goes with nothing. What it says
@@ -38,7 +38,7 @@ const COLLECTION = `/api/v1/namespaces/${INVENTORY_NAMESPACE}/configmaps`;
  */
 export function applySet(inCluster: InCluster, { stage, label, members, after }: ApplySetWish): ApplySet {
   const name = `slipway-${stage}`;
-  const path = `${COLLECTION}/${name}`;
+  const path = `${INVENTORY_COLLECTION}/${name}`;
   const title = `Inventory of ${stage}`;
   const partOf = applySetId({ name, namespace: INVENTORY_NAMESPACE });
   const wanted: Inventory = {
@@ -49,6 +49,7 @@ export function applySet(inCluster: InCluster, { stage, label, members, after }:
   /** A delete is told what was seen, not where: it goes to the cluster that the last look went to. */
   let seenWith: KubernetesClient | undefined;
   return {
+    name,
     partOf,
     resource: {
       id: `ApplySet/${stage}`,
@@ -63,7 +64,7 @@ export function applySet(inCluster: InCluster, { stage, label, members, after }:
       async observe(look) {
         seenWith = await clientOf(look, inCluster);
         if (seenWith === undefined) return { state: 'absent' };
-        const found = (await readCollection(look, seenWith, COLLECTION)).get(`${INVENTORY_NAMESPACE}/${name}`);
+        const found = (await readCollection(look, seenWith, INVENTORY_COLLECTION)).get(`${INVENTORY_NAMESPACE}/${name}`);
         return found === undefined ? { state: 'absent' } : viewOf(found, label);
       },
       steps: {

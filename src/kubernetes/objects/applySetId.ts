@@ -13,6 +13,7 @@ export const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';
 
 /** Where the parents lie. */
 export const INVENTORY_NAMESPACE = 'kube-system';
+export const INVENTORY_COLLECTION = `/api/v1/namespaces/${INVENTORY_NAMESPACE}/configmaps`;
 
 /** What one of the annotations lists. */
 export function namesIn(annotation: string | undefined): readonly string[] {

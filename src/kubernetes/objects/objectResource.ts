@@ -17,6 +17,7 @@ import { liveListsOf, readCollection } from '../watches.ts';
 import type { ApplySet } from './applySet.ts';
 import { PART_OF } from './applySetId.ts';
 import { attributesOf, compareWith, comparisonIn, type Comparison } from './comparison.ts';
+import { DoneJob, isComplete, isToRemember, planMemory, toRemember } from './doneJobs.ts';
 import { servedKind } from './servedKind.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
 import { leaving } from './leaving.ts';
@@ -77,9 +78,9 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
     observe: (look, depth) => self.observe(look, depth),
     moved: (signal) => self.moved(signal),
     steps: {
-      plan: (seen) => planObject(object, title, seen),
+      plan: (seen) => planMemory(title, seen, planObject(object, title, seen)),
       create: ({ cluster }, ctx) => self.apply(inCluster.reach(cluster), false, ctx),
-      update: (seen, { cluster }, ctx) => self.apply(inCluster.reach(cluster), hasConflicts(seen), ctx),
+      update: (seen, { cluster }, ctx) => self.update(inCluster.reach(cluster), seen, ctx),
       ...(isDeletable ? { delete: (seen: Present, ctx: StepContext) => self.delete(seen, ctx) } : {}),
     },
     url: () => urlOf(object),
@@ -100,6 +101,11 @@ class ObjectInCluster {
   readonly #label: string;
   readonly #consumer: ResourceId | undefined;
   readonly #manifest: JsonObject;
+  readonly #done: DoneJob | undefined;
+  /** By a step of this process; and what became of it as far as it was seen. */
+  #isMade = false;
+  #hasFailed = false;
+  #isDeleted = false;
   #place: Place | undefined;
   #answer: { readonly client: KubernetesClient; readonly object: KubernetesObject; readonly at: number } | undefined;
   /** Version of the last look. */
@@ -116,6 +122,7 @@ class ObjectInCluster {
     this.#inCluster = inCluster;
     this.#object = object;
     this.#label = label;
+    this.#done = DoneJob.of(object, applySet);
     this.#consumer = consumer;
     this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet.partOf });
   }
@@ -126,8 +133,23 @@ class ObjectInCluster {
     const answer = this.#takeAnswer();
     const live = answer ?? (this.#place && (await this.#read(look, this.#place)));
     this.#version = live?.metadata.resourceVersion;
-    if (this.#place === undefined || live === undefined) return { state: 'absent' };
-    return this.#view(look, this.#place, live, answer === undefined ? { compared: depth === 'plan' } : undefined);
+    if (this.#place === undefined) return { state: 'absent' };
+    if (live === undefined) return this.#vanished(look, this.#place.client);
+    const seen = await this.#view(look, this.#place, live, answer === undefined ? { compared: depth === 'plan' } : undefined);
+    this.#hasFailed = seen.state === 'failed';
+    if (this.#done === undefined || seen.state !== 'ready' || !isComplete(live)) return seen;
+    return (await this.#done.isRemembered(look, this.#place.client))
+      ? seen
+      : { ...seen, attributes: { ...seen.attributes, ...toRemember } };
+  }
+
+  /** A Job that is taken away once it is done is done, where that was noted, or where this run has made it and it did not fail. */
+  async #vanished(look: Look, client: KubernetesClient): Promise<Observation<ObjectOut>> {
+    if (this.#done === undefined || this.#isDeleted) return { state: 'absent' };
+    const isRemembered = await this.#done.isRemembered(look, client);
+    if (!isRemembered && (!this.#isMade || this.#hasFailed)) return { state: 'absent' };
+    const attributes = isRemembered ? {} : toRemember;
+    return { state: 'ready', owner: 'slipway', physicalId: this.#object.key.name, attributes, outputs: { uid: '' }, reason: 'done' };
   }
 
   async moved(signal: AbortSignal): Promise<void> {
@@ -141,6 +163,11 @@ class ObjectInCluster {
     return lists.moved(this.#place.collection, `${namespace}/${name}`, this.#version, signal);
   }
 
+  async update(client: KubernetesClient, seen: Observation<unknown>, ctx: StepContext): Promise<void> {
+    if (this.#done !== undefined && isToRemember(seen)) return this.#done.remember(client, ctx.signal);
+    return this.apply(client, hasConflicts(seen), ctx);
+  }
+
   async apply(client: KubernetesClient, force: boolean, ctx: StepContext): Promise<void> {
     const { namespace, name } = this.#object.key;
     const kind = await servedKind(client, this.#object, ctx.signal);
@@ -151,12 +178,14 @@ class ObjectInCluster {
     if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook' });
     const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
     this.#answer = { client, object, at: client.now() };
+    [this.#isMade, this.#hasFailed, this.#isDeleted] = [true, false, false];
     liveListsOf(client).note(this.#place.collection, object);
   }
 
   async delete(seen: Present, ctx: StepContext): Promise<void> {
     if (this.#place === undefined) throw new NotYet('the cluster cannot be reached just now');
     await this.#place.client.delete(this.#place.path, ctx.signal, { uid: seen.physicalId });
+    this.#isDeleted = true;
   }
 
   /** `undefined`: its kind is not served, so there can be none of it. */

@@ -268,6 +268,44 @@ describe('an object of a manifest', () => {
     }
   });
 
+  it('2.2 a Job that vanishes when it is done is made once: done is noted in the inventory, until its manifest is another', async () => {
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'migrate', namespace: 'kafka' },
+      spec: { ttlSecondsAfterFinished: 0 },
+    };
+    const parent = { metadata: { name: 'slipway-kafka', namespace: 'kube-system', annotations: {} as Record<string, string> } };
+    const answers = {
+      '/apis': { kind: 'APIGroupDiscoveryList', items: [served('batch', 'v1', ['jobs', 'Job', 'Namespaced'])] },
+      '/api/v1/namespaces/kube-system/configmaps': [parent],
+    };
+    const note = (request: Received): Reply => {
+      const body = JSON.parse(request.body) as typeof parent;
+      if (request.url.pathname.endsWith('/slipway-kafka')) Object.assign(parent.metadata.annotations, body.metadata.annotations);
+      return { body };
+    };
+    const { see, plan, create, update, server: own } = await bench(job, answers, note);
+    assert.equal((await see()).state, 'absent');
+    await create();
+    own.clock.now += 5_000;
+    const done = await see();
+    assert.equal(done.state, 'ready');
+    assert.equal((await plan())?.action, 'update');
+    await update(done);
+    assert.equal(Object.keys(parent.metadata.annotations).length, 1);
+    assert.equal((await plan())?.action, 'none');
+    await own.close();
+
+    const second = await bench(job, answers);
+    assert.deepEqual([(await second.see()).state, (await second.plan())?.action], ['ready', 'none']);
+    await second.delete((await second.see()) as Present);
+    assert.equal((await second.see()).state, 'absent');
+    await second.server.close();
+    const changed = await bench({ ...job, spec: { ...job.spec, backoffLimit: 1 } }, answers);
+    assert.deepEqual([(await changed.see()).state, (await changed.plan())?.action], ['absent', 'create']);
+  });
+
   it('of no namespace has no Pods and no events read or watched to explain it', async () => {
     const issuer = { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'letsencrypt' } };
     const live = {
