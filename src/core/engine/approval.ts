@@ -35,9 +35,11 @@ export function assertMayRun(plan: Plan, approved: Approval | undefined): void {
     if (obstacle) throw new Refused(obstacle.message, { code: obstacle.code });
     return;
   }
-  const more = plan.changes.find(({ resource, change }) => WEIGHT[change.action] > WEIGHT[approved.get(resource) ?? 'none']);
+  // What cannot be seen just now is looked at again by the run, and is no more than was approved until then.
+  const acting = plan.changes.filter(({ change }) => change.action !== 'blocked');
+  const more = acting.find(({ resource, change }) => WEIGHT[change.action] > WEIGHT[approved.get(resource) ?? 'none']);
   if (!more) return;
-  const words = 'diff' in more.change ? more.change.summary : more.title;
+  const words = 'summary' in more.change ? more.change.summary : more.title;
   throw new Refused(`The world has changed since the plan was approved: now it would also ${words}. Nothing was done.`, {
     code: 'plan-again',
     next: 'Plan again and approve what it says now.',

@@ -254,6 +254,29 @@ describe('approval', () => {
     assert.equal(bench.world.writes.length, writes);
   });
 
+  it('lets what stood as wanted be looked at again where the run cannot see it in passing', async () => {
+    const bench = await built();
+    const { client, graph } = bench.session();
+    const options = { signal: new AbortController().signal, consent: new Set<string>() };
+    const approved = approvalOf(await new Engine(bench.ports(client)).plan(graph, 'apply', options));
+    const writes = bench.world.writes.length;
+    let looks = 0;
+    const passing = new ResourceGraph(
+      graph.stages.map((stage) => ({
+        ...stage,
+        resources: stage.resources.map((each) => {
+          if (each.id !== 'object/settings') return each;
+          const observe: typeof each.observe = (...args) =>
+            looks++ === 0 ? Promise.reject(new Unseen('slow down', { code: 'ThrottlingException' })) : each.observe(...args);
+          return { ...each, observe };
+        }),
+      })),
+    );
+    const outcome = await new Engine(bench.ports(client)).apply(passing, { ...options, approved });
+    assert.equal(outcome.outcome, 'succeeded');
+    assert.equal(bench.world.writes.length, writes);
+  });
+
   it('does not cover a deletion where an update was approved', async () => {
     const bench = await built();
     const approved = new Map([['vpc', 'update' as const]]);
