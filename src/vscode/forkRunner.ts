@@ -22,7 +22,8 @@ export function forkRunner(program: RunnerProgram): Channel {
   const child = fork(program.entry, [], {
     cwd: program.folder,
     env: { ...program.environment, ELECTRON_RUN_AS_NODE: '1' },
-    execArgv: [],
+    // Watching a thousand objects, a young generation of the default size is a fifth of the process's memory.
+    execArgv: ['--max-semi-space-size=4'],
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
