@@ -44,7 +44,11 @@ function person(said: readonly (string | undefined)[]): { dialogs: Dialogs; aske
   };
   const dialogs: Dialogs = {
     confirm: async (message, detail) => next(`${message}\n${detail}`),
-    tell: async (_level, message) => next(message),
+    async tell(_level, message, actions = []) {
+      const answer = next(message);
+      assert.ok(answer === undefined || actions.includes(answer), `${answer ?? ''} is offered`);
+      return answer;
+    },
     choose: async () => assert.fail('nothing is chosen here'),
     type: async ({ prompt, validate }) => {
       const typed = next(prompt);
