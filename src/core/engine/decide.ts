@@ -103,7 +103,7 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
       return decideCreate(resource, change, situation);
     case 'update':
       if (change.consent !== undefined && !situation.consent.has(`${change.consent}:${resource.id}`))
-        return fail({ reason: withoutTitle(change.summary, resource), raw: change.summary, code: 'overwrite', blocked: true });
+        return fail({ ...whoseFields(change.summary, resource), code: 'overwrite', blocked: true });
       return {
         do: 'act',
         act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen },
@@ -157,8 +157,11 @@ function limited(resource: AnyResource, decision: Decision, { asked, now }: Situ
   return fail({ reason: `${decision.act.summary}: asked ${TRIES} times, and it did not take`, code: 'tried-thrice' });
 }
 
-/** Whose fields, without what stands before every sentence. */
-const withoutTitle = (summary: string, { title }: AnyResource): string => summary.replace(`overwrite ${title}: `, '');
+/** Whose fields, where the summary tells, without the title that stands before every sentence; else the catalogue's own words. */
+function whoseFields(summary: string, { title }: AnyResource): Pick<Failure, 'reason' | 'raw'> {
+  const whose = summary.replace(`overwrite ${title}: `, '');
+  return whose === summary ? { reason: summary } : { reason: whose, raw: summary };
+}
 
 const fail = (failure: Failure): Decision => ({ do: 'fail', failure });
 

@@ -36,7 +36,7 @@ export function answerS3(at: PodConnection, request: WireRequest): S3Answer {
       delete found.objects[key];
       return { status: 204, headers: {}, body: '' };
     default:
-      return refusal(501, 'NotImplemented', 'A header you provided implies functionality that is not implemented.');
+      return refusal(501, 'NotImplemented', 'The rehearsed MinIO serves no such request.');
   }
 }
 
