@@ -2,4 +2,4 @@
 export const EXAMPLE: string;
 
 /** All generated pages: path in the tree → text. */
-export function pages(): ReadonlyMap<string, string>;
+export function pages(): Promise<ReadonlyMap<string, string>>;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, open, readlink, rename, stat, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readFile, readlink, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Clock } from '../core/engine/ports.ts';
 import { Refused, Unseen } from '../core/graph/errors.ts';
@@ -155,6 +156,7 @@ async function locked(paths: readonly string[], clock: Clock, work: () => Promis
   const lock = `${path}.lock`;
   const deadline = clock.now() + longestWait;
   while (!(await taken(lock))) {
+    if (await isAbandoned(lock)) continue;
     if (clock.now() >= deadline)
       throw new Refused(`${lock} is held by another program: wait for it, or delete that file if none is running.`);
     await clock.sleep(pause, never);
@@ -168,14 +170,42 @@ async function locked(paths: readonly string[], clock: Clock, work: () => Promis
 
 const never = new AbortController().signal;
 
+const OURS = /^slipway (?<host>\S+) (?<pid>\d+)\n$/;
+
+/** Ours says whose it is, from its first moment on: a process that was killed holds nobody up. */
 async function taken(lock: string): Promise<boolean> {
+  const mine = `${lock}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const file = await open(lock, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
-    await file.close();
+    await writeFile(mine, `slipway ${hostname()} ${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+    await link(mine, lock);
     return true;
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
     throw cause;
+  } finally {
+    await unlink(mine).catch(unlessMissing);
+  }
+}
+
+/** Whether the lock was ours and its process on this machine is dead; it is out of the way then. Two may try at once: a lock that meanwhile changed hands is put back. */
+async function isAbandoned(lock: string): Promise<boolean> {
+  const text = await readFile(lock, 'utf8').catch(unlessMissing);
+  const { host, pid } = OURS.exec(text ?? '')?.groups ?? {};
+  if (pid === undefined || host !== hostname() || isRunning(Number(pid))) return false;
+  const aside = `${lock}.${randomBytes(6).toString('hex')}.tmp`;
+  await rename(lock, aside).catch(unlessMissing);
+  const moved = await readFile(aside, 'utf8').catch(unlessMissing);
+  if (moved !== undefined && moved !== text) await link(aside, lock).catch(() => undefined);
+  await unlink(aside).catch(unlessMissing);
+  return true;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -24,7 +24,7 @@ export class SharedRead<T> {
     signal.throwIfAborted();
     if (this.#isOver) return this.#answer;
     this.#waiting++;
-    let leave: (() => void) | undefined;
+    let leave = (): void => undefined;
     const left = new Promise<never>((_resolve, reject) => {
       leave = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
       signal.addEventListener('abort', leave, { once: true });
@@ -32,8 +32,13 @@ export class SharedRead<T> {
     try {
       return await Promise.race([this.#answer, left]);
     } finally {
-      if (leave !== undefined) signal.removeEventListener('abort', leave);
-      if (--this.#waiting === 0 && !this.#isOver) this.#stop.abort();
+      signal.removeEventListener('abort', leave);
+      if (--this.#waiting === 0) this.#leave();
     }
+  }
+
+  /** Nobody waits any more: what nobody waits for is not read to its end. */
+  #leave(): void {
+    if (!this.#isOver) this.#stop.abort();
   }
 }

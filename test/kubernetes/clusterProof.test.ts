@@ -15,7 +15,10 @@ describe('the mark of the platform in its cluster', () => {
     for (const server of servers.splice(0)) await server.close();
   });
 
-  const setting = async (data?: Readonly<Record<string, string>>, { isProof = true, depth = 'status' as Depth } = {}) => {
+  const setting = async (
+    data?: Readonly<Record<string, string>>,
+    { isProof = true, depth = 'status' }: { readonly isProof?: boolean; readonly depth?: Depth } = {},
+  ) => {
     const found =
       data === undefined
         ? { status: 404, body: { code: 404, reason: 'NotFound' } }

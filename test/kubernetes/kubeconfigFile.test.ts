@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -19,7 +20,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Refused, Unseen } from '../../src/core/graph/errors.ts';
 import { chooseKubeconfig, kubeconfigPaths, personsKubeconfig } from '../../src/kubernetes/kubeconfigFile.ts';
@@ -146,6 +147,17 @@ describe('the kubeconfig file', () => {
     await kubeconfig({ clock }).write(arn, entry);
     assert.equal(clock.slept, 500);
     assert.deepEqual(leftovers(), []);
+  });
+
+  it('takes over a lock of ours whose process was killed, and none of a living one', async () => {
+    const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(`${file}.lock`, `slipway ${hostname()} ${dead}\n`);
+    const clock = virtualClock();
+    await kubeconfig({ clock }).write(arn, entry);
+    assert.equal(clock.slept, 0);
+    assert.deepEqual(leftovers(), []);
+    writeFileSync(`${file}.lock`, `slipway ${hostname()} ${process.pid}\n`);
+    await assert.rejects(kubeconfig({ clock }).write(arn, { ...entry, server: 'https://other' }), /config\.lock is held/);
   });
 
   it('gives up on a lock that stays, and leaves it', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Unseen } from '../../src/core/graph/errors.ts';
-import type { AnyResource, Depth, Look, Observation, Present } from '../../src/core/graph/resource.ts';
+import type { AnyResource, Depth, Look, Observation } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { Helm, HelmRun } from '../../src/kubernetes/helm/helm.ts';
 import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
@@ -98,7 +98,7 @@ describe('what left the manifests', () => {
     assert.equal(all.get('Namespace/cert-manager')?.after?.includes(release.id), false);
     const seen = await release.observe(look, 'plan');
     assert.equal(seen.state, 'ready');
-    await release.steps?.delete?.(seen as Present, { signal, run: 'r', progress: () => undefined });
+    await release.steps?.delete?.(seen, { signal, run: 'r', progress: () => undefined });
     assert.deepEqual(
       ran.map(({ namespace, args }) => [namespace, ...args.slice(0, 2)]),
       [['cert-manager', 'uninstall', 'cert-manager']],

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { isObject } from './json.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json } from './json.ts';
 
 /** The type of the Secrets in which Helm keeps its releases. */
 export const RELEASE_TYPE = 'helm.sh/release.v1';
@@ -42,5 +42,5 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 function secretsIn(value: Json, key: string): string[] {
   if (typeof value === 'string') return SECRET_KEY.test(key) && value.length >= 6 && !value.startsWith('rehearsal-') ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((each: Json) => secretsIn(each, key));
-  return isObject(value) ? Object.entries(value as JsonObject).flatMap(([inner, each]) => secretsIn(each, inner)) : [];
+  return isObject(value) ? Object.entries(value).flatMap(([inner, each]) => secretsIn(each, inner)) : [];
 }

@@ -365,7 +365,7 @@ describe('an object of a manifest', () => {
 
     it('that are many read its endpoints and their namespace once', async () => {
       const { create, server: own } = await gated({ namespaceSelector: {} }, [{ conditions: { ready: true } }]);
-      await Promise.all(Array.from({ length: 20 }, () => create()));
+      await Promise.all(Array.from({ length: 20 }, async () => create()));
       const times = (path: string): number => own.received.filter(({ url }) => url.pathname === path).length;
       assert.deepEqual([times(SLICES), times('/api/v1/namespaces/kafka')], [1, 1]);
     });

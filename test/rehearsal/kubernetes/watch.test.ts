@@ -233,7 +233,7 @@ describe('rehearsed Kubernetes: watches, definitions, outages', function () {
     const { authorization } = await headers();
     const socket = new WebSocket(address, ['v4.channel.k8s.io'], { ca: authority, headers: { authorization } });
     const frames: string[] = [];
-    socket.on('message', (frame) => frames.push(frame.toString('latin1')));
+    socket.on('message', (frame) => Buffer.isBuffer(frame) && frames.push(frame.toString('latin1')));
     await new Promise<void>((closed, failed) => socket.on('close', () => closed()).on('error', failed));
     const port = String.fromCharCode(8080 & 0xff, 8080 >> 8);
     assert.deepEqual(frames.slice(0, 2), [`\0${port}`, `\u0001${port}`], 'each channel begins with the port');
