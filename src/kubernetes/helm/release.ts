@@ -1,4 +1,4 @@
-import { NotYet, Refused } from '../../core/graph/errors.ts';
+import { NotYet } from '../../core/graph/errors.ts';
 import type {
   Attributes,
   CommandLine,
@@ -18,12 +18,12 @@ import { chartArguments, chartFingerprint, chartName, type ChartReference } from
 import { DIGEST_LABEL, isDigestOf, newDigest } from './digest.ts';
 import type { Helm } from './helm.ts';
 import { keptDefinitions, missingHelm } from './findings.ts';
-import { namedHookFailure } from './hookFailure.ts';
 import { planRelease } from './planRelease.ts';
 import { recoveryOf } from './recovery.ts';
 import { healthOf, type ReleaseHealth } from './releaseHealth.ts';
 import type { Place } from './releaseObjects.ts';
 import { liveListsOf } from '../watches.ts';
+import { HOOK_SECONDS, runStep, type Sent } from './runStep.ts';
 import { pathsOf, valuesOf, type SecretValue } from './secretValue.ts';
 import { lookAtRelease, type SeenRelease } from './seenRelease.ts';
 import { MASK, valueDifferences, withValue, type Values } from './values.ts';
@@ -40,7 +40,7 @@ export interface ReleaseWish {
   readonly after: readonly ResourceId[];
   /** Where no resource of the platform makes its namespace. */
   readonly createNamespace?: boolean;
-  /** Seconds that Helm waits for one hook. Default 20 minutes: an image to pull and a database to migrate on a small node (domain-facts J). */
+  /** Seconds that Helm waits for one hook. Default: `HOOK_SECONDS`. */
   readonly hookSeconds?: number;
   /** Seconds that an installation usually takes. */
   readonly createSeconds?: number;
@@ -57,7 +57,6 @@ export interface ReleaseOut {
 
 type ReleaseNeeds = { readonly cluster: Handle<ClusterAddress> };
 
-const HOOK_SECONDS = 1_200;
 /** Revisions that are kept: one to go back to, and some to look at. */
 const HISTORY = 5;
 /** On a release: the machine whose Helm wrote it last. */
@@ -186,21 +185,8 @@ class ReleaseSteps {
     return this.#run(client, ctx, ['uninstall', this.#wish.release, ...this.#timeout()]);
   }
 
-  async #run(
-    client: KubernetesClient,
-    ctx: StepContext,
-    args: readonly string[],
-    sent?: { readonly values: Values; readonly secrets: readonly string[] },
-  ): Promise<void> {
-    // Asked first: one that is no Helm must not be given values.
-    await this.#helm.major(ctx.signal);
-    ctx.progress(`helm ${args.slice(0, 2).join(' ')}`);
-    const { namespace, release } = this.#wish;
-    try {
-      await this.#helm.run({ client, namespace, release, args, signal: ctx.signal, secrets: [], ...sent });
-    } catch (error) {
-      throw error instanceof Refused && error.code === 'helm-hook' ? await namedHookFailure(client, namespace, release, error) : error;
-    }
+  #run(client: KubernetesClient, ctx: StepContext, args: readonly string[], sent?: Sent): Promise<void> {
+    return runStep(this.#helm, client, this.#wish, args, ctx, sent);
   }
 
   #timeout(): readonly string[] {

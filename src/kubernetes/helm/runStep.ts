@@ -10,6 +10,12 @@ export interface ReleaseName {
   readonly namespace: string;
 }
 
+/** What Helm reads on its stdin, and what of it must be in no word that is told. */
+export interface Sent {
+  readonly values: Values;
+  readonly secrets: readonly string[];
+}
+
 /** Seconds that Helm waits for one hook: an image to pull and a database to migrate on a small node (domain-facts J). */
 export const HOOK_SECONDS = 1_200;
 
@@ -20,7 +26,7 @@ export async function runStep(
   { namespace, release }: ReleaseName,
   args: readonly string[],
   ctx: StepContext,
-  sent?: { readonly values: Values; readonly secrets: readonly string[] },
+  sent?: Sent,
 ): Promise<void> {
   // Asked first: one that is no Helm must not be given values.
   await helm.major(ctx.signal);
