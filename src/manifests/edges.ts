@@ -5,6 +5,7 @@ import type { ManifestSet } from './manifestSet.ts';
 import { place } from './manifestSet.ts';
 import { groupKind, objectId } from './objectKey.ts';
 import { breakCircles } from './circles.ts';
+import { controllersOf } from './controllers.ts';
 import { grouped } from './grouped.ts';
 import { podPlaces, runLater } from './referenceTable.ts';
 import { definedKinds, pluralOf } from './scopes.ts';
@@ -35,14 +36,20 @@ export function edgesOf(set: ManifestSet, others: ReadonlySet<ResourceId> = new 
   const edges = new EdgeList((id) => set.byId.has(id) || others.has(id));
   const defined = definedKinds(set.objects);
   const webhooks = webhooksOf(set.objects);
+  const controllers = controllersOf(set);
   for (const object of set.objects) {
     const { namespace } = object.key;
     if (namespace !== '') edges.add(object, `Namespace/${namespace}`, 'must', 'it lies in that namespace');
     const crd = defined.get(groupKind(object.key))?.crd;
     if (crd !== undefined) edges.add(object, objectId(crd.key), 'must', 'it is of the kind that is defined there');
     const plural = pluralOf(object.key, defined);
+    if (crd !== undefined) {
+      for (const { workload } of controllers.filter(({ controls }) => controls(object.key, plural, namespace))) {
+        edges.add(object, objectId(workload.key), 'should', 'it is the controller of its kind');
+      }
+    }
     for (const webhook of webhooks.filter(({ selects }) => selects(object.key, plural))) {
-      const before = [...webhook.backends, webhook.configuration, ...webhook.patchers];
+      const before = [...webhook.backends, ...webhook.services, webhook.configuration, ...webhook.patchers];
       for (const other of before) edges.add(object, objectId(other.key), 'should', 'it is checked by that webhook');
     }
   }

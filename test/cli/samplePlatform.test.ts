@@ -54,7 +54,8 @@ describe('cli: the sample platform in a rehearsal', function () {
   let cli: RehearsedCli;
 
   before(async () => {
-    cli = await RehearsedCli.make(300);
+    // ten minutes, the patience with a workload, are six seconds then: enough for a busy machine
+    cli = await RehearsedCli.make(100);
     cpSync(SAMPLE, cli.folder, { recursive: true });
   });
   after(() => cli[Symbol.asyncDispose]());

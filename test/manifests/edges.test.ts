@@ -96,6 +96,50 @@ describe('edges between objects', () => {
     ]);
   });
 
+  describe('of a controller', () => {
+    const thing = object('a.io/v1', 'Thing', 't');
+    const crd = object(
+      'apiextensions.k8s.io/v1',
+      'CustomResourceDefinition',
+      'things.a.io',
+      'spec: { group: a.io, scope: Namespaced, names: { kind: Thing, plural: things } }',
+      '',
+    );
+    const controls = (rule: string, kind = 'ClusterRole', namespace = ''): readonly string[] => [
+      object('v1', 'ServiceAccount', 'me'),
+      object(`${rbac}/v1`, kind, 'r', `rules: [${rule}]`, namespace),
+      object(
+        `${rbac}/v1`,
+        `${kind}Binding`,
+        'b',
+        `roleRef: { kind: ${kind}, name: r }\nsubjects: [{ kind: ServiceAccount, name: me, namespace: x }]`,
+        namespace,
+      ),
+      deployment('a', 'serviceAccountName: me'),
+      crd,
+      thing,
+    ];
+    const waits = (...texts: readonly string[]): boolean => after('Thing.a.io/x/t', ...texts).includes('Deployment.apps/x/a?');
+
+    for (const resource of ['things/status', 'things/finalizers', '"*"', '"*/status"'])
+      it(`who may write ${resource} of a kind comes before its objects`, () => {
+        assert.ok(waits(...controls(`{ apiGroups: [a.io], resources: [${resource}], verbs: [get, patch] }`)));
+      });
+
+    it('who may write the objects alone, or only read, or whatever there is, is none', () => {
+      assert.ok(!waits(...controls('{ apiGroups: [a.io], resources: [things], verbs: ["*"] }')));
+      assert.ok(!waits(...controls('{ apiGroups: [a.io], resources: [things/status], verbs: [get, list] }')));
+      assert.ok(!waits(...controls('{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }')));
+      assert.ok(!waits(...controls('{ apiGroups: [b.io], resources: [things/status], verbs: [update] }')));
+    });
+
+    it('a right in a namespace counts there alone', () => {
+      const rule = '{ apiGroups: [a.io], resources: [things/status], verbs: [update] }';
+      assert.ok(waits(...controls(rule, 'Role', 'x')));
+      assert.ok(!waits(...controls(rule, 'Role', 'y')));
+    });
+  });
+
   describe('of a webhook', () => {
     const webhook = (policy: string): string =>
       object(
@@ -118,7 +162,7 @@ describe('edges between objects', () => {
     const id = 'ValidatingWebhookConfiguration.admissionregistration.k8s.io/w';
 
     it('what it checks comes after who answers, its certificate and itself', () => {
-      assert.deepEqual(after('Ingress.networking.k8s.io/x/i', ...texts('Fail')), ['Deployment.apps/x/a?', 'Job.batch/x/patch?', `${id}?`]);
+      assert.deepEqual(after('Ingress.networking.k8s.io/x/i', ...texts('Fail')), ['Deployment.apps/x/a?', 'Job.batch/x/patch?', 'Service/x/hook?', `${id}?`]);
     });
 
     it('it comes after who answers and before the Job that writes into it', () => {
