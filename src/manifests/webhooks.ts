@@ -8,6 +8,8 @@ import type { GroupKind } from './scopes.ts';
 /** A configuration that has the API server ask a Service before it stores what the rules select. */
 export interface Webhook {
   readonly configuration: PlacedObject;
+  /** The Services that are asked, by whose endpoints the API server finds who answers. */
+  readonly services: readonly PlacedObject[];
   /** Workloads behind the Services that are asked. */
   readonly backends: readonly PlacedObject[];
   /** Jobs that write the CA into the configuration (`kube-webhook-certgen patch --webhook-name=…`). */
@@ -38,6 +40,7 @@ export function webhooksOf(objects: readonly PlacedObject[]): readonly Webhook[]
       return [
         {
           configuration,
+          services: [...new Set(asked)],
           backends: [...new Set(asked.flatMap((service) => behind(service, objects)))],
           patchers: objects.filter((object) => patches(object, configuration)),
           selects: ({ group }, plural) =>

@@ -162,7 +162,13 @@ describe('edges between objects', () => {
     const id = 'ValidatingWebhookConfiguration.admissionregistration.k8s.io/w';
 
     it('what it checks comes after who answers, its certificate and itself', () => {
-      assert.deepEqual(after('Ingress.networking.k8s.io/x/i', ...texts('Fail')), ['Deployment.apps/x/a?', 'Job.batch/x/patch?', 'Service/x/hook?', `${id}?`]);
+      assert.deepEqual(after('Ingress.networking.k8s.io/x/i', ...texts('Fail')), [
+        'Deployment.apps/x/a?',
+        'Job.batch/x/patch?',
+        'Service/x/hook?',
+        'Service/x/hook?',
+        `${id}?`,
+      ]);
     });
 
     it('it comes after who answers and before the Job that writes into it', () => {

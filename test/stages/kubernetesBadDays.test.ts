@@ -33,7 +33,7 @@ const DAYS: readonly BadDay[] = [
   {
     title: 'no default class',
     fault: 'no-default-class',
-    stages: ['ingress-nginx', 'minio'],
+    stages: ['minio'],
     resource: 'StatefulSet.apps/minio/minio',
     says: /^StatefulSet minio\/minio: waiting for a volume: no default StorageClass\. Apply: the add-ons put theirs back\.$/,
     atOnce: true,
@@ -122,13 +122,13 @@ describe('bad days of the cluster, rehearsed', function () {
 
   it('a Secret that somebody deletes is put back by the next run', async () => {
     const bad = await day();
-    await bad.apply({ stages: ['ingress-nginx', 'minio'] });
+    await bad.apply({ stages: ['minio'] });
     bad.arm('secret-deleted=minio/minio');
     const next = bad.edited(YAML);
     // Somebody comes when the world's clock says so.
     const isGone = async (): Promise<boolean> => (await next.plan('apply')).changes.some((each) => each.resource === 'Secret/minio/minio');
     while (!(await isGone()));
-    const { outcome, changed } = await next.apply({ stages: ['ingress-nginx', 'minio'] });
+    const { outcome, changed } = await next.apply({ stages: ['minio'] });
     assert.equal(outcome, 'succeeded', failures(next));
     assert.ok(changed.includes('Secret/minio/minio'), changed.join(', '));
   });
