@@ -166,7 +166,6 @@ describe('edges between objects', () => {
         'Deployment.apps/x/a?',
         'Job.batch/x/patch?',
         'Service/x/hook?',
-        'Service/x/hook?',
         `${id}?`,
       ]);
     });
