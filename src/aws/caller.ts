@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { SignedOut } from '../core/graph/errors.ts';
 import type { Resource } from '../core/graph/resource.ts';
 import { regionOf } from '../core/platform/regions.ts';
 import type { AwsScope } from './awsScope.ts';
@@ -34,6 +35,16 @@ export function caller({ aws }: Pick<AwsScope, 'aws'>, account?: string): Resour
     placeholders: () => ({ account: account ?? '<ACCOUNT-ID>', ...partitionOfRegion(aws.region) }),
     commands: () => [['aws', 'sts', 'get-caller-identity', '--region', aws.region]],
   };
+}
+
+/** Whether these credentials have not ended. Whatever else keeps AWS from saying so is no proof that they have. @throws SignedOut */
+export async function assertSignedIn(aws: AwsScope['aws'], signal: AbortSignal): Promise<void> {
+  try {
+    await read(aws, { signal }, (o) => aws.sts.send(new GetCallerIdentityCommand({}), o));
+  } catch (error) {
+    if (error instanceof SignedOut) throw error;
+    signal.throwIfAborted();
+  }
 }
 
 function partitionOfRegion(region: string): Partial<Pick<CallerOut, 'partition'>> {

@@ -1,9 +1,10 @@
-import { Unseen } from '../core/graph/errors.ts';
+import { SignedOut, Unseen } from '../core/graph/errors.ts';
 import type { Json } from '../core/graph/resource.ts';
 import { statusOf, unreachable, unseen, writeError } from './answers.ts';
 import type { Standing } from './answers.ts';
 import type { Connection, Transport } from './connection.ts';
 import { Discovery } from './discovery.ts';
+import { SharedRead } from './sharedRead.ts';
 import { collect, exchange, linesOf, openStream } from './wire.ts';
 import type { Answer, Outgoing } from './wire.ts';
 
@@ -108,7 +109,7 @@ interface Ask {
 
 /**
  * The API of a cluster over HTTPS. Errors are the five of `core/graph/errors.ts`: a read that fails is `Unseen`, a write tells whether
- * it may have happened. A 404 of a read is `undefined`, never an error.
+ * it may have happened. A 404 of a read is `undefined`, never an error. Where the credentials have ended every call throws `SignedOut`: nothing was done.
  */
 export class KubernetesClient {
   /** Which kinds are served. */
@@ -118,6 +119,7 @@ export class KubernetesClient {
   /** When the server began to answer 401; forgotten with the first answer that is not one. */
   #strangerSince: number | undefined;
   #wasKnown = false;
+  #signedIn: SharedRead<void> | undefined;
 
   constructor(connection: Connection, transport: Transport) {
     this.#connection = connection;
@@ -256,13 +258,13 @@ export class KubernetesClient {
     const answer = await this.#send(ask);
     if (answer.status === 404) return undefined;
     if (answer.status < 300) return parse(answer.body, ask.path);
-    throw unseen(ask, answer, this.#standing());
+    throw unseen(ask, answer, await this.#standing(answer, ask.signal));
   }
 
   async #write(ask: Ask): Promise<Answer> {
     const answer = await this.#send(ask);
     if (answer.status < 300 || (answer.status === 404 && ask.method === 'DELETE')) return answer;
-    throw writeError(ask, answer, this.#standing());
+    throw writeError(ask, answer, await this.#standing(answer, ask.signal));
   }
 
   async *#stream(ask: Ask, opened?: () => void): AsyncGenerator<string> {
@@ -274,13 +276,13 @@ export class KubernetesClient {
       if (status >= 300) {
         const answer = { status, body: await collect(incoming) };
         if (status === 410) throw new WatchExpired(statusOf(answer)?.message);
-        throw unseen(ask, answer, this.#standing());
+        throw unseen(ask, answer, await this.#standing(answer, ask.signal));
       }
       opened?.();
       yield* linesOf(incoming);
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
-      if (error instanceof WatchExpired || error instanceof Unseen) throw error;
+      if (error instanceof WatchExpired || error instanceof Unseen || error instanceof SignedOut) throw error;
       throw unreachable(true, this.#connection.server, error);
     }
   }
@@ -315,9 +317,29 @@ export class KubernetesClient {
     this.#wasKnown ||= status < 300;
   }
 
-  #standing(): Standing {
+  /** What a refusal says of us. A token that is not taken may be one of credentials that have ended. @throws SignedOut */
+  async #standing({ status }: Answer, signal: AbortSignal): Promise<Standing> {
+    // Who has stopped asks nobody any more.
+    if (status === 401 && !signal.aborted) await this.#assertSignedIn(signal);
     const isNew = this.#strangerSince !== undefined && this.#transport.now() - this.#strangerSince < ACCESS_SETTLES_MS;
     return isNew ? 'settling' : this.#wasKnown ? 'expired' : 'unknown';
+  }
+
+  /** Asked once for all who are not let in at the same time. */
+  async #assertSignedIn(signal: AbortSignal): Promise<void> {
+    const { assertSignedIn } = this.#connection;
+    if (assertSignedIn === undefined) return;
+    this.#signedIn ??= new SharedRead((own) => assertSignedIn(own));
+    const asked = this.#signedIn;
+    try {
+      await asked.answer(signal);
+    } catch (error) {
+      // With the next credentials the two minutes of a new access entry begin anew.
+      if (error instanceof SignedOut) this.#strangerSince = undefined;
+      throw error;
+    } finally {
+      if (this.#signedIn === asked) this.#signedIn = undefined;
+    }
   }
 
   /** Parsed once, with its query: a thousand requests notice. @throws Unseen */

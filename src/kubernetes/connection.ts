@@ -14,6 +14,11 @@ export interface Connection {
   readonly certificateAuthority?: string;
   /** A bearer token, asked for with every request; it is a secret. `undefined`: the client certificate is who we are. */
   token(): Promise<string | undefined>;
+  /**
+   * Asked when the server does not take the token: whether the credentials behind it are still good.
+   * @throws SignedOut where they have ended and a person has to sign in
+   */
+  assertSignedIn?(signal: AbortSignal): Promise<void>;
   readonly clientCertificate?: ClientCertificate;
   /** The same where a program makes it and it ends: asked for with every request; the key is a secret. */
   madeCertificate?(): Promise<ClientCertificate | undefined>;

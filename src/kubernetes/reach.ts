@@ -9,6 +9,8 @@ export interface ReachOptions {
   readonly transport: Transport;
   /** A token for the cluster of this name; a secret. */
   token(cluster: string): Promise<string>;
+  /** Whether the credentials that make it have not ended. @throws SignedOut */
+  assertSignedIn?(signal: AbortSignal): Promise<void>;
   /** `--kubeconfig`: this connection instead of the endpoint that EKS reports. */
   readonly instead?: NamedConnection;
 }
@@ -27,7 +29,9 @@ export function reachCluster(options: ReachOptions): ReachCluster {
       certificateAuthority: Buffer.from(cluster.certificateAuthority, 'base64').toString('utf8'),
       token,
     };
-    const client = new KubernetesClient(connection, transport);
+    // A kubeconfig may bring credentials of its own, which nobody here knows anything of.
+    const own = connection.token === token && options.assertSignedIn !== undefined ? { assertSignedIn: options.assertSignedIn } : {};
+    const client = new KubernetesClient({ ...connection, ...own }, transport);
     clients.set(key, { authority: cluster.certificateAuthority, client });
     return client;
   };

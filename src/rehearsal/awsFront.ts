@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { formOf, ServiceWire } from './codec/protocols.ts';
 import { element } from './codec/xml.ts';
 import type { WireAnswer, WireRequest } from './codec/wire.ts';
+import { haveExpired } from './faults.ts';
 import type { FolderWorld } from './folderWorld.ts';
 import { accessDenied, expiredCredentials, serverError, signatureRefusal, throttled, unknownCredentials } from './refusals.ts';
 import type { RequestLog } from './requestLog.ts';
@@ -25,7 +26,6 @@ interface Opened {
 
 const SLOW_DEFAULT_SECONDS = 2;
 const SLOW_MAX_SECONDS = 60;
-const EXPIRES_AFTER_REQUESTS = 20;
 /** Services with one endpoint for all regions: a region that is off does not touch them. */
 const GLOBAL: readonly string[] = ['iam', 'route53', 'pricing', 's3'];
 
@@ -110,12 +110,11 @@ export class AwsFront {
     if (faults.take('server-error', service.name, name)) throw serverError(service);
   }
 
-  /** After as many requests as were named; else in the middle of a run, which begins with the first change: a look before it goes well. */
+  /** Counted from the first change on where no number was named: a look before a run goes well. */
   #haveExpired(mutating: boolean): boolean {
     const { faults } = this.#world;
-    const after = faults.armed('expired-credentials');
-    if (after === undefined) return false;
-    return faults.passed('expired-credentials', after !== '' || mutating) > Number(after === '' ? EXPIRES_AFTER_REQUESTS : after);
+    faults.pass('expired-credentials', faults.armed('expired-credentials') !== '' || mutating);
+    return haveExpired(faults);
   }
 
   #refusal(wire: ServiceWire, error: unknown, requestId: string): WireAnswer {

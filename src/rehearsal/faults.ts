@@ -233,17 +233,28 @@ export class WorldFaults implements Faults {
     return true;
   }
 
-  /** Counts one more request against a fault that strikes after so many, from the first that `starts` it on, and says how many there were. */
-  passed(name: string, starts: boolean): number {
+  counted(name: string): number {
+    return this.#kept().find((each) => each.name === name)?.seen ?? 0;
+  }
+
+  /** Counts one more request against a fault that strikes after so many, from the first that `starts` it on. */
+  pass(name: string, starts: boolean): void {
     const fault = this.#kept().find((each) => each.name === name);
-    if (fault === undefined || (fault.seen === 0 && !starts)) return 0;
-    fault.seen += 1;
-    return fault.seen;
+    if (fault !== undefined && (fault.seen > 0 || starts)) fault.seen += 1;
   }
 
   #strikes(fault: ArmedFault): boolean {
     return draw(stateFrom(this.#seed, fault.name, fault.seen)).value < 0.2;
   }
+}
+
+const EXPIRES_AFTER_REQUESTS = 20;
+
+/** The fault `expired-credentials`: after as many requests as were named, else in the middle of a run. What they sign is worth nothing then. */
+export function haveExpired(faults: Faults): boolean {
+  const after = faults.armed('expired-credentials');
+  if (after === undefined) return false;
+  return faults.counted('expired-credentials') > Number(after === '' ? EXPIRES_AFTER_REQUESTS : after);
 }
 
 function aims(fault: ArmedFault, service: ServiceName | undefined, operation: string | undefined): boolean {

@@ -60,6 +60,8 @@ export interface Faults {
   arguments(name: string): readonly string[];
   /** Uses up one shot of it: `true` if it was armed. Faults that last (`no-spot-capacity`) are only `armed`. */
   take(name: string, service?: ServiceName, operation?: string): boolean;
+  /** How many requests have been counted against a fault that strikes after so many. */
+  counted(name: string): number;
 }
 
 /** Durations and delays of the world, in seconds: `domain-facts.md` B, C, D. One table, so that a bench can print it. */

@@ -1,5 +1,6 @@
 import type { Agents } from '../aws/agent.ts';
 import type { Aws } from '../aws/aws.ts';
+import { assertSignedIn } from '../aws/caller.ts';
 import { tokenSource } from '../aws/eksToken.ts';
 import type { TokenSource } from '../aws/eksToken.ts';
 import type { Clock } from '../core/engine/ports.ts';
@@ -35,6 +36,7 @@ export function clusterReach({ aws, agents, clock, instead }: ClusterReachOption
   return reachCluster({
     transport: { agent: agents.https, now: () => clock.now() },
     token: (cluster) => tokensOf(cluster).token(),
+    assertSignedIn: (signal) => assertSignedIn(aws, signal),
     ...(instead === undefined ? {} : { instead }),
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { AnswerLost, NotYet, Refused, Unseen } from '../../src/core/graph/errors.ts';
+import { AnswerLost, NotYet, Refused, SignedOut, Unseen } from '../../src/core/graph/errors.ts';
 import { WatchExpired } from '../../src/kubernetes/client.ts';
 import { scriptedServer, stranger } from './scriptedServer.ts';
 import type { Received, Reply, ScriptedServer } from './scriptedServer.ts';
@@ -158,6 +158,22 @@ describe('the Kubernetes client', () => {
       (error: unknown) => error instanceof Refused && error.message.includes('no access entry'),
     );
     await assert.rejects(one.get(path, signal), Unseen);
+  });
+
+  it('says that the person is signed out where the credentials behind the token have ended, whatever was asked', async () => {
+    const { client } = await serving(() => status(401, 'Unauthorized', 'Unauthorized'));
+    const one = client({ assertSignedIn: () => Promise.reject(new SignedOut('The AWS credentials have expired.')) });
+    const calls = [one.get(path, signal), one.apply(path, manifest, signal), one.watch('/api/v1/nodes', '1', signal).next()];
+    const ended = await Promise.allSettled(calls);
+    assert.ok(ended.every((each) => each.status === 'rejected' && each.reason instanceof SignedOut));
+  });
+
+  it('keeps its own words for a 401 where they are good', async () => {
+    const { client, clock } = await serving(() => status(401, 'Unauthorized', 'Unauthorized'));
+    const one = client({ assertSignedIn: () => Promise.resolve() });
+    await assert.rejects(one.apply(path, manifest, signal), NotYet);
+    clock.now = 120_000;
+    await assert.rejects(one.apply(path, manifest, signal), Refused);
   });
 
   it('begins to count anew when it was let in meanwhile', async () => {

@@ -2,6 +2,7 @@ import { accessPolicyArn } from '../eks/accessEntryRecords.ts';
 import { isServing } from '../eks/clusters.ts';
 import type { AccessEntryRecord, ClusterRecord } from '../eks/eksState.ts';
 import { allClusters } from '../eks/settle.ts';
+import { haveExpired } from '../faults.ts';
 import { verifySignature } from '../sigv4.ts';
 import { SECONDS } from '../world.ts';
 import type { World } from '../world.ts';
@@ -45,7 +46,8 @@ const ALLOWED_PARAMETERS = [
  */
 export function authenticate(world: World, authorization: string | undefined, rules: TokenRules): Caller | undefined {
   const url = presignedUrl(authorization, rules.endpoint);
-  if (url === undefined) return undefined;
+  // STS, which the authenticator asks, answers ExpiredToken then.
+  if (url === undefined || haveExpired(world.faults)) return undefined;
   const region = url.searchParams.get('X-Amz-Credential')?.split('/')[2];
   const clusters = allClusters(world).filter((cluster) => isServing(world, cluster));
   const meant = clusters
