@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import type { Json } from '../core/graph/resource.ts';
-import type { KubernetesObject } from '../kubernetes/client.ts';
+import { FIELD_MANAGER, type KubernetesObject } from '../kubernetes/client.ts';
+import { appliedBy } from '../kubernetes/objects/ownedFields.ts';
+import { writtenPart } from '../kubernetes/objects/writtenPart.ts';
 import { isObject } from '../manifests/json.ts';
 import type { JsonObject } from '../manifests/manifestObject.ts';
 import { locateObject, type Looking } from './clusterObjects.ts';
@@ -12,9 +14,6 @@ const MASK = '(a secret)';
 /** A copy of the whole object in one text: of a Secret with its values. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Fields of `metadata` that only the API server writes. */
-const SERVERS_OWN: ReadonlySet<string> = new Set(['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink']);
-
 /** Both sides of an object as people compare them. @throws as `locateObject` does; Unseen when it cannot be read */
 export async function objectYaml(
   looking: Looking,
@@ -22,9 +21,11 @@ export async function objectYaml(
 ): Promise<ObjectCalls['objectYaml']['result']> {
   const { client, path, written } = await locateObject(looking, resource);
   const live = await client.get(path, looking.signal);
+  const manifest = written && withoutStatus(shown(written.json));
   return {
-    ...(live === undefined ? {} : { live: yamlOf(shown(asJson(live))), comparable: yamlOf(comparable(shown(asJson(live)))) }),
-    ...(written === undefined ? {} : { manifest: yamlOf(shown(written.json)) }),
+    ...(live === undefined ? {} : { live: yamlOf(shown(asJson(live))) }),
+    ...(live === undefined || manifest === undefined ? {} : { comparable: yamlOf(comparable(live, manifest)) }),
+    ...(manifest === undefined ? {} : { manifest: yamlOf(manifest) }),
   };
 }
 
@@ -50,11 +51,13 @@ function withoutBookkeeping({ managedFields: _, annotations, ...metadata }: Json
   return { ...metadata, ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) };
 }
 
-/** Without what no manifest can say: what the server and the controllers write. */
-function comparable({ status: _, metadata, ...rest }: JsonObject): JsonObject {
-  if (!isObject(metadata)) return { ...rest, ...given('metadata', metadata) };
-  return { ...rest, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVERS_OWN.has(key))) };
+/** What the manifest speaks of, or an apply of ours wrote: no defaults of the server, nothing that controllers write. */
+function comparable(live: KubernetesObject, manifest: JsonObject): JsonObject {
+  return withoutStatus(writtenPart(shown(asJson(live)), manifest, appliedBy(FIELD_MANAGER, live)?.fields));
 }
+
+/** Only controllers write it, also where a generated manifest has one. */
+const withoutStatus = ({ status: _, ...rest }: JsonObject): JsonObject => rest;
 
 const given = (key: string, value: Json | undefined): JsonObject => (value === undefined ? {} : { [key]: value });
 

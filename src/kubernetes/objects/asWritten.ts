@@ -2,13 +2,8 @@ import type { Json } from '../../core/graph/resource.ts';
 import { isList, isObject } from '../../manifests/json.ts';
 import type { JsonObject } from '../../manifests/manifestObject.ts';
 import type { KubernetesObject } from '../client.ts';
+import { appliedBy, childOf, isOwnedWhole, ownedItem, WHOLE, type Owned } from './ownedFields.ts';
 import { sameQuantity } from './quantity.ts';
-
-/** What a manager owns of a value (`FieldsV1` of meta/v1): `f:` keys of a map, `k:` and `v:` items of a list; empty where it owns it as a whole. */
-type Owned = JsonObject | undefined;
-
-/** Nobody else can own a part of it, so nothing may be in it but what is written. */
-const WHOLE: JsonObject = {};
 
 /**
  * Whether the live object is exactly what an apply of `manifest` would leave: every field of the file is as written, and whatever we
@@ -17,12 +12,10 @@ const WHOLE: JsonObject = {};
  */
 export function isAsWritten(manifest: JsonObject, live: KubernetesObject, manager: string): boolean {
   const wanted = withoutWhatIsNotKept(manifest);
-  const own = live.metadata.managedFields?.find(
-    (entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === undefined,
-  );
-  if (own?.fieldsV1 === undefined || !isObject(own.fieldsV1) || own.apiVersion !== manifest['apiVersion']) return false;
+  const own = appliedBy(manager, live);
+  if (own === undefined || own.apiVersion !== manifest['apiVersion']) return false;
   const seen: JsonObject = { ...asJson(live), apiVersion: manifest['apiVersion'] ?? null, kind: manifest['kind'] ?? null };
-  return isSame(wanted, seen, ownedAsKept(own.fieldsV1), []);
+  return isSame(wanted, seen, own.fields, []);
 }
 
 /** An answer of the API server is JSON; its type says less. */
@@ -38,11 +31,6 @@ function withoutWhatIsNotKept({ status: _, stringData, ...rest }: JsonObject): J
   return { ...rest, data: { ...data, ...encoded } };
 }
 
-function ownedAsKept({ 'f:stringData': texts, 'f:status': _, ...rest }: JsonObject): JsonObject {
-  if (!isObject(texts)) return rest;
-  return { ...rest, 'f:data': { ...(isObject(rest['f:data']) ? rest['f:data'] : {}), ...texts } };
-}
-
 function isSame(wanted: Json, live: Json | undefined, owned: Owned, path: readonly string[]): boolean {
   if (wanted === null) return live === undefined || live === null;
   if (isList(wanted)) return isSameList(wanted, live, owned, path);
@@ -54,7 +42,7 @@ function isSameMap(wanted: JsonObject, live: Json | undefined, owned: Owned, pat
   // The server drops what is empty.
   if (live === undefined) return Object.values(wanted).every((value) => value === null);
   if (!isObject(live)) return false;
-  const isWhole = owned !== undefined && Object.keys(owned).length === 0;
+  const isWhole = isOwnedWhole(owned);
   if (isWhole && Object.keys(live).some((key) => !(key in wanted))) return false;
   const isLeftOut = (key: string): boolean => key.startsWith('f:') && !(key.slice(2) in wanted);
   if (owned !== undefined && Object.keys(owned).some(isLeftOut)) return false;
@@ -67,22 +55,4 @@ function isSameList(wanted: readonly Json[], live: Json | undefined, owned: Owne
   if (live === undefined) return wanted.length === 0;
   if (!isList(live) || live.length !== wanted.length) return false;
   return wanted.every((item, at) => isSame(item, live[at], ownedItem(owned, live[at]), [...path, String(at)]));
-}
-
-/** The entry of an item in a list that is a map: `k:{"containerPort":80,"protocol":"TCP"}`. */
-function ownedItem(owned: Owned, item: Json | undefined): Owned {
-  if (owned === undefined || !isObject(item)) return undefined;
-  if (Object.keys(owned).length === 0) return WHOLE;
-  const key = Object.keys(owned).find((each) => each.startsWith('k:') && hasKeys(item, each.slice(2)));
-  return key === undefined ? undefined : childOf(owned, key);
-}
-
-function hasKeys(item: JsonObject, text: string): boolean {
-  const keys: unknown = JSON.parse(text);
-  return typeof keys === 'object' && keys !== null && Object.entries(keys).every(([key, value]) => item[key] === value);
-}
-
-function childOf(owned: Owned, key: string): Owned {
-  const child = owned?.[key];
-  return isObject(child) ? child : undefined;
 }
