@@ -82,9 +82,9 @@ describe('the part of a live object that is laid beside its manifest', () => {
   });
 
   it('goes by the file alone where nobody applied it', () => {
-    const live = { spec: { a: 1, b: 2, items: [{ name: 'x', port: 1, more: 2 }] } };
-    assert.deepEqual(writtenPart(live, { spec: { a: 3, items: [{ name: 'x', port: 1 }] } }, undefined), {
-      spec: { a: 1, items: [{ name: 'x', port: 1 }] },
+    const live = { spec: { a: 1, b: 2, items: [{ name: 'x', port: 1, more: 2 }], args: ['one', 'two'] } };
+    assert.deepEqual(writtenPart(live, { spec: { a: 3, items: [{ name: 'x', port: 1 }], args: ['one'] } }, undefined), {
+      spec: { a: 1, items: [{ name: 'x', port: 1 }], args: ['one', 'two'] },
     });
   });
 });
