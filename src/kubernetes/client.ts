@@ -87,9 +87,15 @@ export class WatchExpired extends Error {
 export const FIELD_MANAGER = 'slipway';
 const PAGE = 500;
 const TIMEOUT_MS = 30_000;
-/** How long a stream may be silent: a watch brings a bookmark every minute, and what is silent for longer is opened anew. */
-const SILENCE_MS = 90_000;
-const WATCH_SECONDS = 300;
+/**
+ * A watch whose server has gone without a word looks like one in which nothing happens. So the server is asked to end it soon: it does so
+ * to the second, after a bookmark two seconds before (apiserver `cacher/cache_watcher.go`, `nextBookmarkTime`; of its own it sends one a
+ * minute only). What is silent for longer than that and its way is dead.
+ */
+const WATCH_SECONDS = 30;
+const WATCH_SILENCE_MS = (WATCH_SECONDS + 5) * 1000;
+/** A container may have nothing to say for long. */
+const LOG_SILENCE_MS = 90_000;
 /** How long a new access entry may still answer 401 (domain-facts N). */
 const ACCESS_SETTLES_MS = 120_000;
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -157,13 +163,14 @@ export class KubernetesClient {
   }
 
   /**
-   * What happens in a collection after `resourceVersion`, until the server ends it (it does every few minutes). `opened` is called when
+   * What happens in a collection after `resourceVersion`, until the server ends it (it does twice a minute). `opened` is called when
    * the server has taken it up.
    * @throws WatchExpired when the server no longer knows what happened since; Unseen when it cannot be watched or breaks off.
    */
   async *watch(path: string, resourceVersion: string, signal: AbortSignal, opened?: () => void): AsyncGenerator<WatchEvent> {
     const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: String(WATCH_SECONDS) };
-    for await (const line of this.#stream({ method: 'GET', verb: 'watch', path, query, signal }, opened)) {
+    const silence = this.#transport.watchSilence ?? WATCH_SILENCE_MS;
+    for await (const line of this.#stream({ method: 'GET', verb: 'watch', path, query, signal }, silence, opened)) {
       if (line === '') continue;
       const event = parse(line, path) as
         WatchEvent | { readonly type: 'ERROR'; readonly object: { readonly code?: number; readonly message?: string } };
@@ -183,7 +190,7 @@ export class KubernetesClient {
       tailLines: tailLines === undefined ? undefined : String(tailLines),
       sinceSeconds: sinceSeconds === undefined ? undefined : String(sinceSeconds),
     };
-    return this.#stream({ method: 'GET', verb: 'read', path: `${podPath}/log`, query, signal });
+    return this.#stream({ method: 'GET', verb: 'read', path: `${podPath}/log`, query, signal }, LOG_SILENCE_MS);
   }
 
   /**
@@ -267,10 +274,10 @@ export class KubernetesClient {
     throw writeError(ask, answer, await this.#standing(answer, ask.signal));
   }
 
-  async *#stream(ask: Ask, opened?: () => void): AsyncGenerator<string> {
+  async *#stream(ask: Ask, silence: number, opened?: () => void): AsyncGenerator<string> {
     try {
       const outgoing = await this.#prepared(ask);
-      const incoming = await openStream(outgoing, { timeout: SILENCE_MS, signal: ask.signal });
+      const incoming = await openStream(outgoing, { timeout: silence, signal: ask.signal });
       const status = incoming.statusCode ?? 0;
       this.#meet(status);
       if (status >= 300) {

@@ -39,6 +39,8 @@ export interface Transport {
   readonly agent?: Agent;
   /** Milliseconds until an unanswered request counts as lost. Default 30 s. */
   readonly timeout?: number;
+  /** Milliseconds until a watch that tells nothing counts as broken. Default: a little longer than the server may keep one open. */
+  readonly watchSilence?: number;
   /** Milliseconds since the epoch; for the window in which a new access entry may still be refused. */
   now(): number;
 }

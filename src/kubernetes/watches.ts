@@ -14,13 +14,19 @@ export interface WatchTiming {
   /** How long (ms) to wait before a broken watch is opened again, by how often it broke in a row. */
   backoff(times: number): number;
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Milliseconds, of a clock that only moves on. */
+  now(): number;
 }
+
+/** A watch that was held for so long (ms) is one that can be had, also where nothing has happened. */
+const HELD = 10_000;
 
 const WALL: WatchTiming = {
   linger: 5_000,
   backoff: (times) => Math.min(30_000, 500 * 2 ** times),
   // By the wall's clock, in a rehearsal too: what is waited for is a connection. An idle watch keeps no process alive.
   pause: (ms, signal) => wallPause(ms, undefined, { signal, ref: false }),
+  now: () => performance.now(),
 };
 
 /** A collection as it is now: what a watch keeps true, else one LIST for all who ask. @throws Unseen */
@@ -167,9 +173,13 @@ class LiveList {
     let version: string | undefined;
     for (let fruitless = 0; ; fruitless++) {
       let isBroken = false;
+      let openedAt: number | undefined;
       try {
         version ??= await this.#list();
-        const opened = (): void => this.#believe();
+        const opened = (): void => {
+          openedAt = this.#timing.now();
+          this.#believe();
+        };
         for await (const { type, object } of this.#source.watch(this.#path, version, signal, opened)) {
           const resourceVersion: string = object.metadata.resourceVersion ?? version;
           if (type !== 'BOOKMARK' || resourceVersion !== version) fruitless = 0;
@@ -182,6 +192,7 @@ class LiveList {
       }
       if (signal.aborted) return;
       this.#isTrue = false;
+      if (!isBroken && openedAt !== undefined && this.#timing.now() - openedAt >= HELD) fruitless = 0;
       // What ends without having told anything may do so for ever: a proxy that holds no stream, a version that is always too old.
       if (isBroken || fruitless > 0) await this.#timing.pause(this.#timing.backoff(Math.max(0, fruitless - 1)), signal);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { AnswerLost, NotYet, Refused, SignedOut, Unseen } from '../../src/core/graph/errors.ts';
-import { WatchExpired } from '../../src/kubernetes/client.ts';
+import { KubernetesClient, WatchExpired } from '../../src/kubernetes/client.ts';
 import { scriptedServer, stranger } from './scriptedServer.ts';
 import type { Received, Reply, ScriptedServer } from './scriptedServer.ts';
 
@@ -103,6 +103,19 @@ describe('the Kubernetes client', () => {
     const asked = Object.fromEntries(received[0]?.url.searchParams ?? []);
     assert.equal(asked['resourceVersion'], '5');
     assert.equal(asked['allowWatchBookmarks'], 'true');
+    assert.equal(asked['timeoutSeconds'], '30', 'the server ends it soon, so that silence says something');
+  });
+
+  it('does not believe a watch whose server has gone without a word', async () => {
+    const { connection } = await serving(() => ({
+      stream: (async function* () {
+        yield `${JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'a' } } })}\n`;
+        await new Promise(() => undefined);
+      })(),
+    }));
+    const events = new KubernetesClient(connection, { now: () => 0, watchSilence: 50 }).watch('/api/v1/nodes', '1', signal);
+    await events.next();
+    await assert.rejects(events.next(), (error: unknown) => error instanceof Unseen && error.code === 'kubernetes-unreachable');
   });
 
   it('says that a version is too old, whether the server answers so or tells it in the stream', async () => {

@@ -46,10 +46,12 @@ class Feed {
 function bench(items: readonly KubernetesObject[]) {
   const feeds: Feed[] = [];
   const world = { items, version: '10', lists: 0 };
+  const clock = { now: 0 };
   const pauses: { readonly ms: number; readonly over: () => void }[] = [];
   const timing: WatchTiming = {
     linger: 5_000,
     backoff: (times) => 1_000 + times,
+    now: () => clock.now,
     pause: (ms, signal) =>
       new Promise((resolve, reject) => {
         pauses.push({ ms, over: resolve });
@@ -79,7 +81,7 @@ function bench(items: readonly KubernetesObject[]) {
     for (const pause of pauses.filter((each) => each.ms === ms)) pause.over();
     await turn();
   };
-  return { feeds, world, pauses, lists, run, wait, elapse };
+  return { feeds, world, pauses, lists, run, wait, elapse, clock };
 }
 
 describe('watches', () => {
@@ -207,6 +209,19 @@ describe('watches', () => {
     await feeds[3]?.send(modified(pod('b', '70')));
     await feeds[3]?.send();
     assert.equal(feeds.length, 5, 'what told something is taken up at once again');
+    run.abort();
+    await a.moved;
+  });
+
+  it('that were held for long without a word are taken up at once again, however often: nothing has happened', async () => {
+    const { feeds, wait, run, pauses, clock } = bench([pod('a', '1')]);
+    const a = wait('kafka/a', '1');
+    await turn();
+    for (const round of [0, 1, 2]) {
+      clock.now += 30_000;
+      await feeds[round]?.send();
+    }
+    assert.deepEqual([feeds.length, pauses.length], [4, 0]);
     run.abort();
     await a.moved;
   });
