@@ -30,18 +30,21 @@ export function advance(cluster: ClusterView, controllers: readonly Controller[]
 function settle(cluster: ClusterView, controllers: readonly Controller[], clock: ClusterClock): number | undefined {
   const { store } = cluster;
   const resting = new Map<Controller, { readonly revision: number; readonly next: number | undefined }>();
+  const writing: string[] = [];
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const before = store.revision;
+    if (round === MOST_ROUNDS - 1) writing.length = 0;
     for (const controller of controllers) {
       const { revision } = store;
       if (resting.get(controller)?.revision === revision) continue;
       const next = controller.reconcile(cluster, clock.at);
       if (store.revision === revision) resting.set(controller, { revision, next });
+      else writing.push(controller.name);
     }
     if (store.revision !== before) continue;
     const wishes = [...resting.values()].flatMap(({ next }) => next ?? []);
     return wishes.length === 0 ? undefined : Math.max(Math.min(...wishes), clock.at + 1);
   }
-  process.stderr.write(`rehearsal: kubernetes: the controllers of ${cluster.cluster.name} do not come to rest\n`);
+  process.stderr.write(`rehearsal: kubernetes: the controllers of ${cluster.cluster.name} do not come to rest: ${writing.join(', ')}\n`);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEPLOYMENT, ENDPOINT_SLICE, NAMESPACE, SECRET, SERVICE } from '../../../../src/rehearsal/kubernetes/controllers/kinds.ts';
+import { DEPLOYMENT, ENDPOINT_SLICE, NAMESPACE, POD, SECRET, SERVICE } from '../../../../src/rehearsal/kubernetes/controllers/kinds.ts';
 import { hasReadyEndpoint } from '../../../../src/rehearsal/kubernetes/controllers/services.ts';
 import { logOf } from '../../../../src/rehearsal/kubernetes/controllers/pods/kubelet.ts';
 import { loadBalancersOf } from '../../../../src/rehearsal/elb/loadBalancers.ts';
@@ -75,6 +75,34 @@ describe('faults of the rehearsed cluster', () => {
     assert.equal(cluster.store.list(ENDPOINT_SLICE, 'default').filter((each) => each.metadata.name.startsWith('hook-')).length, 1);
     assert.equal(hasReadyEndpoint(view, 'default', 'hook'), false);
     assert.ok(cluster.events('hook-').some((each) => each.includes('Unhealthy Readiness probe failed')));
+    cluster.world.faults.disarm('webhook-never-ready');
+    cluster.until(() => hasReadyEndpoint(view, 'default', 'hook'), 30);
+  });
+
+  it('two pods that wait for one volume go to the node for which it is made, and the controllers come to rest', () => {
+    const said: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = (text: string | Uint8Array): boolean => said.push(String(text)) > 0;
+    try {
+      cluster.apply({
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'StorageClass',
+        metadata: { name: 'gp3' },
+        provisioner: 'ebs.csi.aws.com',
+        volumeBindingMode: 'WaitForFirstConsumer',
+      });
+      const spec = { storageClassName: 'gp3', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } };
+      cluster.apply({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec });
+      const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+      cluster.apply({ ...deployment('one', { volumes }) });
+      cluster.apply({ ...deployment('two', { volumes }) });
+      cluster.until(() => ready('one') + ready('two') === 2, 60);
+    } finally {
+      process.stderr.write = write;
+    }
+    assert.deepEqual(said, []);
+    const nodes = cluster.store.list(POD, 'default').map((pod) => objectIn(pod, 'spec')['nodeName']);
+    assert.equal(new Set(nodes).size, 1);
   });
 
   it('no-load-balancer-subnet: the Service waits with the controller’s own words; then it gets its load balancer, which goes with it', () => {

@@ -6,7 +6,7 @@ import { tell } from '../events.ts';
 import { numberIn, specOf } from '../objectParts.ts';
 import { fullReference, pullOf } from './images.ts';
 import { nodeOf } from './podState.ts';
-import { runOf } from './programs.ts';
+import { runOf, unreadiness } from './programs.ts';
 import type { Run } from './programs.ts';
 import { environmentFlaw } from './references.ts';
 
@@ -110,9 +110,9 @@ function running(cluster: ClusterView, pod: KubeObject, container: JsonObject, m
   const endsAt = run.endsAfterMs === undefined ? undefined : startedAt + run.endsAfterMs;
   if (endsAt === undefined || now < endsAt) {
     const readyAt = startedAt + readyAfterMs(container);
-    const ready = run.unready === undefined && now >= readyAt && endsAt === undefined;
-    if (run.unready !== undefined && now >= readyAt)
-      tell(cluster, 'kubelet', pod, { type: 'Warning', reason: 'Unhealthy', message: run.unready });
+    const unready = unreadiness(cluster, pod);
+    const ready = unready === undefined && now >= readyAt && endsAt === undefined;
+    if (unready !== undefined && now >= readyAt) tell(cluster, 'kubelet', pod, { type: 'Warning', reason: 'Unhealthy', message: unready });
     const next = endsAt ?? (now < readyAt ? readyAt : undefined);
     const last = lastEnd(memory);
     return {

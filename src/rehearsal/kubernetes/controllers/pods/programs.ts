@@ -12,14 +12,12 @@ export interface Run {
   readonly exitCode?: number;
   /** What it writes to its log at its start. */
   readonly log?: string;
-  /** It runs and does not get ready, and says why. */
-  readonly unready?: string;
 }
 
 export type Program = (cluster: ClusterView, pod: KubeObject, container: JsonObject) => Run | undefined;
 
 /** The first that knows the pod decides. */
-const PROGRAMS: readonly Program[] = [faultyWebhook, addonProgram, eventSourceProgram, endlessJob, shortJob];
+const PROGRAMS: readonly Program[] = [addonProgram, eventSourceProgram, endlessJob, shortJob];
 
 export function runOf(cluster: ClusterView, pod: KubeObject, container: JsonObject): Run {
   for (const program of PROGRAMS) {
@@ -29,11 +27,14 @@ export function runOf(cluster: ClusterView, pod: KubeObject, container: JsonObje
   return {};
 }
 
-/** The fault `webhook-never-ready[=NAME]`. */
-function faultyWebhook({ world }: ClusterView, pod: KubeObject): Run | undefined {
+/**
+ * What the readiness probe says while the program is not ready, as long as the fault `webhook-never-ready[=NAME]` lasts: a probe is asked
+ * again and again, so that who runs already gets ready afterwards.
+ */
+export function unreadiness({ world }: Pick<ClusterView, 'world'>, pod: KubeObject): string | undefined {
   const names = world.faults.arguments('webhook-never-ready').map((each) => (each === '' ? 'cert-manager-webhook' : each));
   if (!names.some((name) => pod.metadata.name.startsWith(`${name}-`))) return undefined;
-  return { unready: 'Readiness probe failed: HTTP probe failed with statuscode: 500', log: 'unable to obtain the serving certificate\n' };
+  return 'Readiness probe failed: HTTP probe failed with statuscode: 500';
 }
 
 /** The fault `hook-timeout=NAME`: a job that does not end. */

@@ -30,6 +30,12 @@ interface Needs {
   readonly memory: number;
 }
 
+/** Where the volumes of a pod are, or are being made. */
+interface Place {
+  readonly zones: readonly string[];
+  readonly nodes: readonly string[];
+}
+
 /** A node with what is on it. */
 interface Room {
   readonly node: KubeObject;
@@ -137,9 +143,9 @@ function bind(cluster: ClusterView, pod: KubeObject, node: string): void {
 
 /** The node with the fewest pods among those that fit; the first of these in the order of names, so that a world repeats itself. */
 function bestRoom(cluster: ClusterView, pod: KubeObject, rooms: readonly Room[], claims: readonly KubeObject[]): Room | undefined {
-  const zones = zonesOf(cluster, claims);
+  const place: Place = { zones: zonesOf(cluster, claims), nodes: selectedNodes(claims, rooms) };
   const needs = needsOf(pod);
-  const verdicts = rooms.map((room) => ({ room, flaw: flawOf(pod, room, needs, zones) }));
+  const verdicts = rooms.map((room) => ({ room, flaw: flawOf(pod, room, needs, place) }));
   const fits = verdicts.filter((each) => each.flaw === undefined).map((each) => each.room);
   if (fits.length > 0) return fits.reduce((best, each) => (each.pods.length < best.pods.length ? each : best));
   if (rooms.length === 0) {
@@ -159,7 +165,7 @@ function bestRoom(cluster: ClusterView, pod: KubeObject, rooms: readonly Room[],
 }
 
 /** Why a node will not do, in the scheduler's words (the filter plugins' `ErrReason…`). */
-function flawOf(pod: KubeObject, room: Room, needs: Needs, zones: readonly string[]): string | undefined {
+function flawOf(pod: KubeObject, room: Room, needs: Needs, { zones, nodes }: Place): string | undefined {
   const { node } = room;
   const labels = labelsOf(node);
   if (specOf(node)['unschedulable'] === true) return 'node(s) were unschedulable';
@@ -170,6 +176,7 @@ function flawOf(pod: KubeObject, room: Room, needs: Needs, zones: readonly strin
     return "node(s) didn't match Pod's node affinity/selector";
   const zone = labels['topology.kubernetes.io/zone'];
   if (zones.some((each) => each !== zone)) return 'node(s) had volume node affinity conflict';
+  if (nodes.some((each) => each !== node.metadata.name)) return "node(s) didn't find available persistent volumes to bind";
   if (refusesCompany(pod, room)) return "node(s) didn't match pod anti-affinity rules";
   if (room.pods.length >= room.slots) return 'Too many pods';
   if (room.used.cpu + needs.cpu > room.cpu) return 'Insufficient cpu';
@@ -215,6 +222,16 @@ function zonesOf({ store }: ClusterView, claims: readonly KubeObject[]): string[
     const volume = store.find(VOLUME, '', textIn(specOf(claim), 'volumeName') ?? '');
     return volume === undefined ? [] : (textIn(labelsOf(volume), 'topology.kubernetes.io/zone') ?? []);
   });
+}
+
+/**
+ * Nodes for which volumes are being made: whoever shares a claim goes where the first of them was sent (kube-scheduler's `volumebinding`
+ * plugin, `checkVolumeProvisions`). A node that went is chosen anew.
+ */
+function selectedNodes(claims: readonly KubeObject[], rooms: readonly Room[]): string[] {
+  const unbound = claims.filter((claim) => textIn(statusOf(claim), 'phase') !== 'Bound');
+  const selected = unbound.flatMap((claim) => textIn(annotationsOf(claim), SELECTED_NODE) ?? []);
+  return selected.filter((name) => rooms.some(({ node }) => node.metadata.name === name));
 }
 
 /** Told once for each set of reasons; the condition says the latest. */
