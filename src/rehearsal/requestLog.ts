@@ -4,9 +4,9 @@ import { join } from 'node:path';
 export const REQUESTS_FILE = 'requests.jsonl';
 
 export interface LoggedRequest {
-  /** AWS's signing name of the service, or `kubernetes`. */
+  /** AWS's signing name of the service, `kubernetes`, or `s3` for what goes to MinIO through a port-forward. */
   readonly service: string;
-  /** `CreateVpc`; for Kubernetes verb and resource, `patch storageclasses`. */
+  /** `CreateVpc`; for Kubernetes verb and resource, `patch storageclasses`; for MinIO `put bucket`. */
   readonly operation: string;
   /** `false` for reads, EC2 DryRun, `dryRun=All`, reviews, Simulate*. */
   readonly mutating: boolean;

@@ -20,6 +20,8 @@ interface Live {
   readonly store: ObjectStore;
   /** Brings it to world-now. */
   advance(cluster: ClusterView): void;
+  /** When something happens in it by itself, ms of the world. */
+  next(): number | undefined;
 }
 
 /** Controllers are run at least so often, as what they read on the AWS side tells them nothing. ms of the world */
@@ -30,6 +32,11 @@ const alive = new WeakMap<World, Map<string, Live>>();
 /** A cluster's objects as they are now: controllers have done all that was due. */
 export function objectsOf(world: World, cluster: ClusterRecord): ObjectStore {
   return viewOf(world, cluster).store;
+}
+
+/** When something happens next in a cluster by itself, ms of the world, as far as is known: nobody need look before then. */
+export function nextMomentOf(world: World, cluster: ClusterRecord): number | undefined {
+  return alive.get(world)?.get(cluster.id)?.next();
 }
 
 /** A cluster at world-now. */
@@ -59,6 +66,7 @@ function bringUp(world: World, cluster: ClusterRecord, known: StoredCluster | un
   return {
     stored,
     store,
+    next: () => settled.next,
     advance: (view) => {
       const now = world.now();
       const nodes = nodeObjects(view.cluster, now).map((object) => ({ kind: kindNamed('Node'), object }));

@@ -30,6 +30,8 @@ export interface KubernetesServerOptions {
   wall(): number;
   /** The rehearsal's AWS endpoint: its STS may be named in tokens. */
   readonly endpoint: string;
+  /** Calls back while somebody watches, so that the clusters move on. @returns ends that. Default: ten times a second of the wall */
+  readonly ticks?: (tick: () => void) => () => void;
 }
 
 export interface KubernetesServer {
@@ -42,6 +44,10 @@ const MAX_DEPTH = 100;
 const AUTHORITY = 'kubernetes';
 /** How often the clusters are looked at while somebody watches them: nothing else would bring them on. ms of the wall */
 const TICK_MS = 100;
+const wallTicks = (tick: () => void): (() => void) => {
+  const timer = setInterval(tick, TICK_MS);
+  return () => clearInterval(timer);
+};
 /** How often a watch that asks for it is told how far it is. ms of the wall */
 const BOOKMARK_MS = 10_000;
 
@@ -109,7 +115,7 @@ class Served {
   /** Ends a stream, as a restart of the API server does. */
   readonly #streams = new Set<() => void>();
   readonly #closing = new AbortController();
-  #ticker: NodeJS.Timeout | undefined;
+  #stopTicks: (() => void) | undefined;
 
   constructor(options: KubernetesServerOptions) {
     this.#options = options;
@@ -148,12 +154,15 @@ class Served {
       () => socket.destroy(),
       (done) => socket.once('close', done),
     );
-    servePortForward(answer.stream, incoming, socket, head);
+    servePortForward(answer.stream, incoming, socket, head, (request) => {
+      this.#tick();
+      this.#options.log(request);
+    });
   }
 
   close(): void {
     this.#closing.abort();
-    clearInterval(this.#ticker);
+    this.#stopTicks?.();
     this.#endStreams();
   }
 
@@ -223,14 +232,14 @@ class Served {
   #keep(end: () => void, onEnd: (done: () => void) => void): void {
     if (this.#closing.signal.aborted) return end();
     this.#streams.add(end);
-    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#stopTicks ??= (this.#options.ticks ?? wallTicks)(() => this.#tick());
     onEnd(() => {
       this.#streams.delete(end);
       if (this.#closing.signal.aborted) return;
       this.#options.save();
       if (this.#streams.size > 0) return;
-      clearInterval(this.#ticker);
-      this.#ticker = undefined;
+      this.#stopTicks?.();
+      this.#stopTicks = undefined;
     });
   }
 

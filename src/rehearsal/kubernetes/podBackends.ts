@@ -1,12 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { MINIO } from '../minio/minioBackend.ts';
+import type { LoggedRequest } from '../requestLog.ts';
 import type { ClusterView } from './controllers/controller.ts';
 import type { KubeObject } from './json.ts';
 
-/** Where a connection to a pod's port ends. What is changed meanwhile is saved within a tenth of a second. */
+/** A request to a program in a pod was carried out: saves the world and logs it, before its answer leaves. */
+export type CarriedOut = (request: LoggedRequest) => void;
+
+/** Where a connection to a pod's port ends. */
 export interface PodConnection extends ClusterView {
   readonly pod: KubeObject;
   readonly port: number;
+  readonly carriedOut: CarriedOut;
 }
 
 /** A program that answers at a port of the pods that it knows. Others refuse connections. */

@@ -6,7 +6,7 @@ import type { Json, JsonObject, KubeObject } from './json.ts';
 import { kindNamed, storageOf } from './kinds.ts';
 import { namespaceOf } from './objectStore.ts';
 import { backendOf } from './podBackends.ts';
-import type { PodBackend } from './podBackends.ts';
+import type { CarriedOut, PodBackend } from './podBackends.ts';
 import type { ResourceRequest } from './resourceRequest.ts';
 import { badRequest, StatusError } from './statusError.ts';
 
@@ -29,7 +29,7 @@ export interface PortForward {
 export interface ForwardedPort {
   readonly port: number;
   /** Serves one connection. `undefined`: nothing listens there, and the error channel says this. */
-  readonly connect: ((connection: Duplex) => void) | undefined;
+  readonly connect: ((connection: Duplex, carriedOut: CarriedOut) => void) | undefined;
   readonly refusal: string;
 }
 
@@ -125,8 +125,8 @@ function openPorts(cluster: ClusterView, request: ResourceRequest, pod: KubeObje
       if (!Number.isInteger(port) || port < 1 || port > 65_535) throw badRequest(`unable to parse "${text}" as a port`);
       const backend: PodBackend | undefined = backendOf(pod, port);
       const refusal = `error forwarding port ${port} to pod ${pod.metadata.name}, uid : dial tcp4 127.0.0.1:${port}: connect: connection refused`;
-      const context = { ...cluster, pod, port };
-      return { port, refusal, connect: backend === undefined ? undefined : (connection) => backend.serve(connection, context) };
+      if (backend === undefined) return { port, refusal, connect: undefined };
+      return { port, refusal, connect: (connection, carriedOut) => backend.serve(connection, { ...cluster, pod, port, carriedOut }) };
     }),
   };
 }

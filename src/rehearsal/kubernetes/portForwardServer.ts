@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type WebSocket from 'ws';
+import type { CarriedOut } from './podBackends.ts';
 import type { ForwardedPort, PortForward } from './podStreams.ts';
 
 /**
@@ -23,9 +24,15 @@ export function speaksPortForward(headers: IncomingMessage['headers']): boolean 
 }
 
 /** Takes the connection over. */
-export function servePortForward({ ports }: PortForward, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function servePortForward(
+  { ports }: PortForward,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  carriedOut: CarriedOut,
+): void {
   server.handleUpgrade(incoming, socket, head, (webSocket) => {
-    const connections = ports.map((port, index) => serve(webSocket, port, index * 2));
+    const connections = ports.map((port, index) => serve(webSocket, port, index * 2, carriedOut));
     webSocket.on('message', (frame) => Buffer.isBuffer(frame) && connections[(frame[0] ?? 0) / 2]?.arrived(frame.subarray(1)));
     const end = (): void => {
       for (const each of connections) each?.destroy();
@@ -35,14 +42,19 @@ export function servePortForward({ ports }: PortForward, incoming: IncomingMessa
   });
 }
 
-function serve(webSocket: WebSocket, { port, connect, refusal }: ForwardedPort, channel: number): Channel | undefined {
+function serve(
+  webSocket: WebSocket,
+  { port, connect, refusal }: ForwardedPort,
+  channel: number,
+  carriedOut: CarriedOut,
+): Channel | undefined {
   for (const each of [channel, channel + 1]) webSocket.send(Buffer.of(each, port & 0xff, port >> 8), ignore);
   if (connect === undefined) {
     webSocket.send(Buffer.concat([Buffer.of(channel + 1), Buffer.from(refusal)]), () => webSocket.close());
     return undefined;
   }
   const connection = new Channel(webSocket, channel);
-  connect(connection);
+  connect(connection, carriedOut);
   return connection;
 }
 

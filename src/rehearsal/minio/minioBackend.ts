@@ -8,6 +8,7 @@ import { containersOf } from '../kubernetes/controllers/pods/podState.ts';
 import { namespaceOf } from '../kubernetes/objectStore.ts';
 import type { PodBackend, PodConnection } from '../kubernetes/podBackends.ts';
 import { headersOf, readBody } from '../loopback.ts';
+import type { LoggedRequest } from '../requestLog.ts';
 import { verifySignature } from '../sigv4.ts';
 import { answerS3, refusal, type S3Answer } from './s3Api.ts';
 
@@ -49,9 +50,14 @@ async function answer(at: PodConnection, incoming: IncomingMessage, response: Se
     return send(response, refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed object size.'));
   if (request.path.startsWith('/minio/health/')) return send(response, { status: 200, headers: {}, body: '' });
   const verdict = verifySignature(request, credentialsOf(at), at.world.wall());
-  if (!('flaw' in verdict)) return send(response, answerS3(at, request));
-  const [code, message] = REFUSALS[verdict.flaw];
-  send(response, refusal(403, code, message));
+  const answered = 'flaw' in verdict ? refused(verdict.flaw) : answerS3(at, request);
+  at.carriedOut({ service: 's3', ...operationOf(request), status: answered.status });
+  send(response, answered);
+}
+
+function operationOf({ method, path }: { readonly method: string; readonly path: string }): Pick<LoggedRequest, 'operation' | 'mutating'> {
+  const what = path === '/' ? 'buckets' : /^\/[^/]+\/?$/.test(path) ? 'bucket' : 'object';
+  return { operation: `${method.toLowerCase()} ${what}`, mutating: method !== 'GET' && method !== 'HEAD' };
 }
 
 const REFUSALS = {
@@ -61,6 +67,11 @@ const REFUSALS = {
   expired: ['RequestTimeTooSkewed', 'The difference between the request time and the server’s time is too large.'],
   mismatch: ['SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.'],
 } as const;
+
+function refused(flaw: keyof typeof REFUSALS): S3Answer {
+  const [code, message] = REFUSALS[flaw];
+  return refusal(403, code, message);
+}
 
 /**
  * The root credentials, from where the pod's environment has them. The world keeps only made-up values (`rehearsal-…`) readable: with

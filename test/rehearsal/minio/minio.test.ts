@@ -2,6 +2,7 @@ import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, PutObjectCo
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import type { ClusterView } from '../../../src/rehearsal/kubernetes/controllers/controller.ts';
+import type { LoggedRequest } from '../../../src/rehearsal/requestLog.ts';
 import { MINIO } from '../../../src/rehearsal/minio/minioBackend.ts';
 import type { KubeObject } from '../../../src/rehearsal/kubernetes/json.ts';
 import { TestCluster } from '../kubernetes/controllers/testCluster.ts';
@@ -29,6 +30,7 @@ describe('MinIO of the rehearsed cluster', () => {
   let server: Server;
   let clients: S3Client[];
   const memory: Record<string, object> = {};
+  const logged: LoggedRequest[] = [];
 
   before(async () => {
     cluster = new TestCluster(1, { timeScale: 1, wall: () => Date.now() });
@@ -41,7 +43,9 @@ describe('MinIO of the rehearsed cluster', () => {
       store: cluster.store,
       memory: <T extends object>(name: string, initial: () => T): T => (memory[name] ??= initial()) as T,
     };
-    server = createServer((socket) => MINIO.serve(socket, { ...view, pod: POD, port: 9000 }));
+    server = createServer((socket) =>
+      MINIO.serve(socket, { ...view, pod: POD, port: 9000, carriedOut: (request) => void logged.push(request) }),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 
@@ -91,5 +95,15 @@ describe('MinIO of the rehearsed cluster', () => {
       Buckets?.map((each) => each.Name),
       ['orders'],
     );
+  });
+
+  it('every request is told as it is carried out, and whether it writes', async () => {
+    const before = logged.length;
+    await client().send(new CreateBucketCommand({ Bucket: 'invoices' }));
+    await client().send(new HeadBucketCommand({ Bucket: 'invoices' }));
+    assert.deepEqual(logged.slice(before), [
+      { service: 's3', operation: 'put bucket', mutating: true, status: 200 },
+      { service: 's3', operation: 'head bucket', mutating: false, status: 200 },
+    ]);
   });
 });
