@@ -1,8 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-export const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { CLI, SHARED_CACHE } from '../product.ts';
 
 export interface CliOptions {
   readonly cwd: string;
@@ -19,7 +17,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** The CLI as a child process, from source, with nothing of this machine's AWS: a home of its own, no metadata service. */
+/** The CLI as a child process with nothing of this machine's AWS: a home of its own, no metadata service. */
 export function startCli(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [CLI, ...args], {
     cwd: options.cwd,
@@ -30,6 +28,7 @@ export function startCli(args: readonly string[], options: CliOptions): ChildPro
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: `${options.cwd}/.aws/config`,
       AWS_SHARED_CREDENTIALS_FILE: `${options.cwd}/.aws/credentials`,
+      ...SHARED_CACHE,
       ...options.env,
     },
   });

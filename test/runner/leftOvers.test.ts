@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PlatformStatus } from '../../src/core/status/platformStatus.ts';
 import type { Person } from '../../src/runner/person.ts';
 import { Session } from '../../src/runner/session.ts';
+import { CLI } from '../product.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const YAML = 'name: cauchy\nregion: us-west-2\n';
 const FEWER = `${YAML}network: { natGateways: single }\n`;
 const IDS = ['address/10.0.128.0-20', 'nat/10.0.128.0-20'];

@@ -1,11 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { Calls, FromRunner } from '../../src/runner/protocol.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
+import { RUNNER, SHARED_CACHE } from '../product.ts';
 
 /** The extension's end of the channel, as small as it can be. */
 export class RunnerChild {
@@ -16,7 +14,7 @@ export class RunnerChild {
   #next = 1;
 
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
-    this.child = fork(MAIN, [], {
+    this.child = fork(RUNNER, [], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'json',
@@ -26,6 +24,7 @@ export class RunnerChild {
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_CONFIG_FILE: join(folder, 'none'),
         AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+        ...SHARED_CACHE,
         ...env,
       },
     });

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
 import type { Plan } from '../../src/core/engine/plan.ts';
 import type { Clock } from '../../src/core/engine/ports.ts';
@@ -17,10 +16,9 @@ import { SERVER_FILE } from '../../src/runner/rehearsalProcess.ts';
 import { rehearsedResolver } from '../../src/runner/resolver.ts';
 import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
+import { CLI } from '../product.ts';
 import { openSession } from './productSession.ts';
 import type { Machine, ProductSession } from './productSession.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** A line of the world's `requests.jsonl`. */
 export interface Logged {

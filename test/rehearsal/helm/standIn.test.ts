@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { eksToken } from '../../../src/aws/eksToken.ts';
 import { serveAccount, type AccountServer } from '../../../src/rehearsal/accountServer.ts';
 import { controlPlane } from '../../../src/rehearsal/eks/controlPlane.ts';
@@ -14,6 +14,7 @@ import { serveKubernetes, type KubernetesServer } from '../../../src/rehearsal/k
 import { RequestLog } from '../../../src/rehearsal/requestLog.ts';
 import { SERVICES } from '../../../src/rehearsal/services.ts';
 import { releaseRecord } from '../../../src/kubernetes/helm/releaseRecord.ts';
+import { CLI, SHARED_CACHE } from '../../product.ts';
 import { TestCluster } from '../kubernetes/controllers/testCluster.ts';
 
 interface Ended {
@@ -22,7 +23,6 @@ interface Ended {
   readonly stderr: string;
 }
 
-const CLI = resolve('src/cli/main.ts');
 /** The world runs so much faster than the wall that hooks end within a look or two. */
 const TIME_SCALE = 200;
 
@@ -101,7 +101,7 @@ describe('the rehearsal’s Helm', function () {
       const child = execFile(
         process.execPath,
         [CLI, 'rehearse-helm', folder, '--', ...args, '--kubeconfig', kubeconfig],
-        { env: { PATH: process.env['PATH'] } },
+        { env: { PATH: process.env['PATH'], ...SHARED_CACHE } },
         (error, stdout, stderr) => {
           done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
         },
