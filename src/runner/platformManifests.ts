@@ -13,7 +13,9 @@ import type { ManifestFile } from '../manifests/manifestObject.ts';
 import { rememberingReader } from '../manifests/documents.ts';
 import { manifestSet } from '../manifests/manifestSet.ts';
 import { nodeJson } from '../manifests/nodeJson.ts';
+import { token } from '../core/findings/token.ts';
 import { arrange } from '../stages/arrangement.ts';
+import { kubernetesTable } from '../stages/kubernetesTable.ts';
 import type { PlatformManifests, StageChart } from '../stages/kubernetesContext.ts';
 import { stageCharts, type NamedChart } from '../stages/stageCharts.ts';
 import { stageFolders } from '../stages/stageFolders.ts';
@@ -43,10 +45,17 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
   }
   const charts: StageChart[] = [];
   const values: ManifestFile[] = [];
+  const leftOut: string[] = [];
   for (const named of stageCharts(spec)) {
+    const isThere = stages.some(({ stage, files }) => stage === named.stage && files.length > 0);
+    if (named.ifThere === true && !isThere && (await chartFolder(home, named.folder ?? '')) === undefined) {
+      leftOut.push(named.stage);
+      continue;
+    }
     const chart = await readChart(named, { home, reader, document, findings, values });
     if (chart !== undefined) charts.push(chart);
   }
+  if (leftOut.length > 0) findings.push(withoutFolder(leftOut, spec.manifests, document));
   const set = manifestSet(stages, readFile);
   findings.push(...set.findings, ...arrange(spec, set, charts).findings);
   return {
@@ -60,6 +69,18 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
       ),
     },
     findings,
+  };
+}
+
+/** A chart of the runbook is no part of a platform that has nothing for it: no values, no issuer, no folder at all. */
+function withoutFolder(stages: readonly string[], home: string, document: PlatformDocument): Finding {
+  const folders = stages.flatMap((id) => kubernetesTable.find((row) => row.id === id)?.folders ?? []);
+  const range = document.rangeOf(['manifests']);
+  return {
+    code: 'platform.stage-without-folder',
+    severity: 'information',
+    message: `${token(home)} has no folder ${folders.join(', ')}: the platform is without ${stages.join(', ')}. Make the folder, or name the stage under stages.`,
+    ...(range === undefined ? {} : { range }),
   };
 }
 

@@ -8,9 +8,11 @@ import { place, type ManifestSet } from '../manifests/manifestSet.ts';
 import { missingSecrets, type MissingSecret } from '../manifests/missingSecrets.ts';
 import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { isEarly } from '../kubernetes/objects/traits.ts';
+import { releaseId } from '../kubernetes/helm/release.ts';
 import { DOCKER_CONFIG_KEYS, PULL_SECRET_KEY } from '../kubernetes/credentials.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import { withoutStageCircles } from './stageCircles.ts';
+import { withReleaseEdges } from './releaseEdges.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 
 /** Which object belongs to which stage, what comes after what, and what is missing. Pure: nothing is asked. */
@@ -43,9 +45,10 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
   const stageOf = new Map<ResourceId, string>([
     ...whole.objects.map(({ key, stage }) => [objectId(key), stage] as const),
     ...secrets.map(({ id, stage }) => [id, stage] as const),
+    ...charts.map((chart) => [releaseId(chart), chart.stage] as const),
   ]);
   const findings: Finding[] = [...derived.findings];
-  const direct = [...derived.after].map(
+  const direct = [...withReleaseEdges(derived.after, whole.objects, charts)].map(
     ([id, edges]) => [id, edges.filter((edge) => !contradicts(id, edge, whole, stageOf, requires, findings))] as const,
   );
   const unbroken = withoutStageCircles(new Map(direct), whole, { stageOf, requires });

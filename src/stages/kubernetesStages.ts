@@ -64,14 +64,6 @@ function presentRequires({ spec }: StageContext, id: string, present: ReadonlySe
   return [...found];
 }
 
-/** What a chart defines comes after it: objects of kinds that the cluster does not know by itself, beside the chart of the same stage. */
-function isOfChart({ key }: PlacedObject, release: Release | undefined): release is Release {
-  return release !== undefined && isCustom(key.group);
-}
-
-/** Groups of Kubernetes itself have no dot, or end in `.k8s.io`. */
-const isCustom = (group: string): boolean => group.includes('.') && !group.endsWith('.k8s.io');
-
 /** What a Certificate waits for: no resource, since only the registrar can do it, so no run waits for its end. */
 const DELEGATION: ResourceId = 'delegation';
 
@@ -96,7 +88,7 @@ class StageBuilder {
     const objects = this.#arrangement.objects.filter(({ stage }) => stage === id);
     const inventory = this.#inventoryOf(id, objects);
     const release = this.#releaseOf(id);
-    const resources = objects.map((object) => ({ object, resource: this.#object(object, inventory, release) }));
+    const resources = objects.map((object) => ({ object, resource: this.#object(object, inventory) }));
     return [
       ...(objects.length === 0 ? [] : [inventory.resource]),
       ...resources.map(({ resource }) => resource),
@@ -114,7 +106,7 @@ class StageBuilder {
     return applySet(this.#inCluster, { stage, label: this.#label, members, after: [CREATOR] });
   }
 
-  #object(object: PlacedObject, inventory: ApplySet, release: Release | undefined): Resource<ObjectOut, ObjectNeeds> {
+  #object(object: PlacedObject, inventory: ApplySet): Resource<ObjectOut, ObjectNeeds> {
     const { kind, namespace, name } = object.key;
     // A listener that died with its bucket is restarted before its source is looked at.
     const before = this.#listenedTo(object.stage, object.key).length === 0 ? [] : [listenerId(namespace, name)];
@@ -125,7 +117,7 @@ class StageBuilder {
       label: this.#label,
       applySet: inventory,
       ...this.#consumerOf(object),
-      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...(isOfChart(object, release) ? [release.id] : []), ...before],
+      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...before],
     });
   }
 

@@ -10,6 +10,8 @@ export interface KubernetesStage {
   readonly namespace?: string;
   /** Files whose workloads are there before anything of the next one is made. */
   readonly steps?: readonly string[];
+  /** API groups and kinds that its chart, where it comes from one, defines or has checked: their objects come after the release. */
+  readonly serves?: readonly string[];
   readonly summary: string;
   /** For its page: what goes wrong by hand, and what Slipway does about it. */
   readonly warnings: readonly string[];
@@ -23,6 +25,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     icon: 'globe',
     folders: ['ingress-nginx'],
     namespace: 'ingress-nginx',
+    serves: ['Ingress.networking.k8s.io'],
     summary: 'The ingress controller and the load balancer that the cluster makes for its Service, up to a host name that resolves.',
     warnings: [
       'Its admission webhook refuses every Ingress until the controller answers: whatever it selects waits for a ready endpoint of its Service.',
@@ -48,6 +51,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     icon: 'lock',
     folders: ['cert-manager'],
     namespace: 'cert-manager',
+    serves: ['cert-manager.io', 'acme.cert-manager.io'],
     summary: 'The chart of cert-manager, and the issuers of `cert-manager/clusterissuer.yml`.',
     warnings: [
       'Issuers are applied only when the webhook of cert-manager has a ready endpoint: right after the install it refuses them.',
@@ -124,6 +128,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     icon: 'flame',
     folders: ['spark'],
     namespace: 'spark',
+    serves: ['sparkoperator.k8s.io'],
     summary: 'The Spark operator, by Helm.',
     warnings: ['Since 2.x the operator watches only the namespaces that its values name.'],
   },

@@ -12,6 +12,8 @@ export interface NamedChart {
   readonly folder?: string;
   readonly remote?: { readonly chart: string; readonly repository?: string; readonly version?: string };
   readonly values: readonly { readonly path: string; readonly key?: readonly (string | number)[] }[];
+  /** The runbook's, and platform.yml says nothing of its stage: it is there where its folder holds anything. */
+  readonly ifThere?: true;
   /** The key of platform.yml that names the chart. */
   readonly key?: readonly string[];
 }
@@ -39,6 +41,14 @@ export function stageCharts(spec: PlatformSpec): readonly NamedChart[] {
     if (runbooks === undefined) return [];
     const { repository, version, vendored } = runbooks;
     const remote = { chart: runbooks.chart, version, ...(repository === undefined ? {} : { repository }) };
-    return [{ ...place, folder: inHome(vendored), remote, values: files ?? runbooks.values.map((path) => ({ path: inHome(path) })) }];
+    return [
+      {
+        ...place,
+        folder: inHome(vendored),
+        remote,
+        values: files ?? runbooks.values.map((path) => ({ path: inHome(path) })),
+        ...(spec.stages[id] === undefined ? { ifThere: true as const } : {}),
+      },
+    ];
   });
 }

@@ -2,20 +2,27 @@ import assert from 'node:assert/strict';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { manifestSet } from '../../src/manifests/manifestSet.ts';
 import { arrange, type Arrangement } from '../../src/stages/arrangement.ts';
+import type { StageChart } from '../../src/stages/kubernetesContext.ts';
 import { stageFolders } from '../../src/stages/stageFolders.ts';
 
 const HEAD = 'name: cauchy\nregion: us-west-2\nmanifests: navier\n';
 
 /** `folders`: the text of one file of each stage. */
-function arranged(folders: Readonly<Record<string, string>>, more = ''): Arrangement {
+function arranged(folders: Readonly<Record<string, string>>, more = '', charts: readonly string[] = []): Arrangement {
   const { spec, findings } = parsePlatform(HEAD + more, '/p/platform.yml');
   assert.ok(spec !== undefined, findings.map(({ message }) => message).join());
   const files = Object.entries(folders).map(([path, text]) => {
     const [stage = '', name = 'all.yml'] = path.split('/');
     return { stage, files: [{ path: `navier/${stage}/${name}`, file: `/p/navier/${stage}/${name}`, text }] };
   });
-  return arrange(spec, manifestSet(files), []);
+  return arrange(spec, manifestSet(files), charts.map(chartOf));
 }
+
+const chartOf = (stage: string): StageChart => {
+  const start = { line: 1, column: 1 };
+  const range = { file: '/p/platform.yml', start, end: start };
+  return { stage, release: stage, namespace: stage, chart: { kind: 'folder', folder: '/charts' }, values: {}, range };
+};
 
 const pod = (name: string, namespace: string, container = ''): string =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec:\n  selector: { matchLabels: { app: ${name} } }\n  template:\n    metadata: { labels: { app: ${name} } }\n    spec:\n      containers:\n        - { name: main, image: "x:1"${container} }\n`;
@@ -121,6 +128,26 @@ describe('the arrangement of manifests in stages', () => {
   it('a Namespace of a later stage contradicts nothing: Namespaces wait for no stage', () => {
     const { findings } = arranged({ kafka: pod('tool', 'mer'), services: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: mer }\n' });
     assert.deepEqual(findings, []);
+  });
+
+  describe('of a chart', () => {
+    const ingress = 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: shop, namespace: mer }\nspec: {}\n';
+    const certificate = 'apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: shop, namespace: mer }\nspec: {}\n';
+    const more = 'domain: cauchy.link\n';
+
+    it('comes after its release what it defines or has checked, in whatever stage it stands', () => {
+      const { after } = arranged({ services: `${ingress}---\n${certificate}` }, more, ['ingress-nginx', 'tls']);
+      assert.deepEqual(after.get('Ingress.networking.k8s.io/mer/shop'), ['Namespace/mer', 'helm/ingress-nginx/ingress-nginx']);
+      assert.deepEqual(after.get('Certificate.cert-manager.io/mer/shop'), ['Namespace/mer', 'helm/tls/tls']);
+      assert.deepEqual(arranged({ services: ingress }, more).after.get('Ingress.networking.k8s.io/mer/shop'), ['Namespace/mer']);
+    });
+
+    it('does not, where its stage requires that of the object', () => {
+      const stages = `${more}stages:\n  ingress-nginx: { requires: [services] }\n`;
+      const { after, findings } = arranged({ services: ingress }, stages, ['ingress-nginx']);
+      assert.deepEqual(findings, []);
+      assert.deepEqual(after.get('Ingress.networking.k8s.io/mer/shop'), ['Namespace/mer']);
+    });
   });
 
   it('the e-mail address of platform.yml is that of every ACME account, and nothing else of an object changes', () => {

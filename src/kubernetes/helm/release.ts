@@ -57,6 +57,8 @@ export interface ReleaseOut {
 
 type ReleaseNeeds = { readonly cluster: Handle<ClusterAddress> };
 
+export const releaseId = ({ namespace, release }: Pick<ReleaseWish, 'namespace' | 'release'>): ResourceId => `helm/${namespace}/${release}`;
+
 /** Revisions that are kept: one to go back to, and some to look at. */
 const HISTORY = 5;
 /** On a release: the machine whose Helm wrote it last. */
@@ -68,7 +70,7 @@ const MACHINE_LABEL = 'slipway-machine';
  */
 export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish): Resource<ReleaseOut, ReleaseNeeds> {
   const { cluster, reach } = inCluster;
-  const id: ResourceId = `helm/${wish.namespace}/${wish.release}`;
+  const id = releaseId(wish);
   const title = `Helm release ${wish.release}`;
   const steps = new ReleaseSteps(helm, wish);
   /** A delete is told what was seen, not where: it goes to the cluster that the last look went to. */
