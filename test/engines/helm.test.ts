@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Engine } from '../../src/core/engine/engine.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
 import type { AnyResource } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
@@ -17,6 +17,7 @@ import { ProcessWatch } from '../kubernetes/helm/processWatch.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
 import { writeFixtureChart } from './fixtureChart.ts';
 import { given } from './given.ts';
+import { engineOf, shortSleeps } from './engineOf.ts';
 
 const CANARIES = ['canary-first-secret-key', 'canary-second-secret-key'];
 const signal = new AbortController().signal;
@@ -127,22 +128,7 @@ for (const major of ['3', '4']) {
         folder: path.join(work, 'state'),
         env: { ...process.env, HELM_NAMESPACE: 'elsewhere', KUBECONFIG: '/nowhere' },
       });
-      engine = new Engine({
-        run: 'engines',
-        clock: {
-          now: () => Date.now(),
-          sleep: (ms, until) =>
-            new Promise((wake) => {
-              const timer = setTimeout(wake, Math.min(ms, 200));
-              until.addEventListener('abort', () => (clearTimeout(timer), wake()));
-            }),
-        },
-        intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
-        providers: [{ name: 'kubernetes', parallel: 8 }],
-        guard: async () => undefined,
-        signedOut: async () => Promise.reject(new Error('signed out')),
-        emit: (event) => events.push(event),
-      });
+      engine = engineOf(events, shortSleeps(200), [{ name: 'kubernetes', parallel: 8 }]);
       watch = new ProcessWatch([...CANARIES, plane.token]);
     });
     after(() => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Engine } from '../../src/core/engine/engine.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { AnyResource, Observation } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
@@ -20,6 +20,7 @@ import { ADOPT_CLUSTER, proveCluster } from '../../src/runner/clusterProof.ts';
 import { RunnerError } from '../../src/runner/runnerError.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
 import { given } from './given.ts';
+import { engineOf, shortSleeps } from './engineOf.ts';
 
 const node = (name: string, zone: string): object => ({
   apiVersion: 'v1',
@@ -86,22 +87,7 @@ describe('against the real kube-apiserver', () => {
     const nodes = nodesReady(inCluster, group, { min: 3, title: 'Nodes ready' });
     const addons = addonsHealthy(inCluster, ['coredns', 'vpc-cni'], [nodes.id]);
     resources = [cluster, group, storageClass(inCluster, { name: 'slipway-gp3', label: 'cauchy', after: [] }), nodes, addons];
-    engine = new Engine({
-      run: 'engines',
-      clock: {
-        now: () => Date.now(),
-        sleep: (ms, until) =>
-          new Promise((wake) => {
-            const timer = setTimeout(wake, Math.min(ms, 200));
-            until.addEventListener('abort', () => (clearTimeout(timer), wake()));
-          }),
-      },
-      intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
-      providers: [{ name: 'kubernetes', parallel: 8 }],
-      guard: async () => undefined,
-      signedOut: async () => Promise.reject(new Error('signed out')),
-      emit: (event) => events.push(event),
-    });
+    engine = engineOf(events, shortSleeps(200), [{ name: 'kubernetes', parallel: 8 }]);
   });
   after(() => plane.stop());
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { Plan } from '../../src/core/engine/plan.ts';
 import type { Outcome } from '../../src/core/engine/events.ts';
@@ -8,6 +7,7 @@ import type { ClusterAddress } from '../../src/kubernetes/connection.ts';
 import { kubernetesProvider } from '../../src/kubernetes/provider.ts';
 import { reachCluster } from '../../src/kubernetes/reach.ts';
 import { graphOf, setOf, type FileOf } from '../kubernetes/objects/objectGraph.ts';
+import { engineOf } from './engineOf.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
 
 const meta = (name: string, namespace?: string): object => ({ name, ...(namespace === undefined ? {} : { namespace }) });
@@ -94,9 +94,9 @@ describe('objects of manifests on the real kube-apiserver', () => {
     const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => plane.token });
     const set = setOf(files.map((file) => ({ stage: platform, ...file })));
     const events: RunEvent[] = [];
-    const engine = new Engine({
-      run: 'engines',
-      clock: {
+    const engine = engineOf(
+      events,
+      {
         now: () => Date.now(),
         sleep: (ms, over) =>
           new Promise((wake) => {
@@ -105,12 +105,8 @@ describe('objects of manifests on the real kube-apiserver', () => {
             over.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
           }),
       },
-      intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
-      providers: [kubernetesProvider({ reach, label: platform })],
-      guard: async () => undefined,
-      signedOut: async () => Promise.reject(new Error('signed out')),
-      emit: (event) => events.push(event),
-    });
+      [kubernetesProvider({ reach, label: platform })],
+    );
     const graph = graphOf(set, address, reach, platform);
     return {
       set,

@@ -7,7 +7,7 @@ import { createAgents } from '../../src/aws/agent.ts';
 import { createAws, type Aws } from '../../src/aws/aws.ts';
 import { priceBook } from '../../src/aws/prices.ts';
 import { awsProvider } from '../../src/aws/provider.ts';
-import { Engine } from '../../src/core/engine/engine.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { AnyResource } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
@@ -15,6 +15,7 @@ import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { platformTag } from '../../src/core/platform/platformSpec.ts';
 import { platformGraph } from '../../src/stages/registry.ts';
 import type { StageContext } from '../../src/stages/stageContext.ts';
+import { engineOf, shortSleeps } from './engineOf.ts';
 import { given } from './given.ts';
 import { startMoto, type Moto } from './moto.ts';
 
@@ -23,14 +24,7 @@ const lacking = /^(cluster-version|addon|access\/|StorageClass|gate\/|kubeconfig
 const kubernetesVersion = '1.36';
 
 /** A clock on which waiting costs nothing: everything in moto is ready at once. */
-const eager = {
-  now: () => Date.now(),
-  sleep: (ms: number, signal: AbortSignal): Promise<void> =>
-    new Promise((wake) => {
-      const timer = setTimeout(wake, Math.min(ms, 50));
-      signal.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
-    }),
-};
+const eager = shortSleeps(50);
 
 /** moto's clusters have no security group and no certificate of their own, and forget settings that the product compares. */
 function fillIn(aws: Aws): void {
@@ -95,15 +89,7 @@ class Platform {
     const standIn = (resource: AnyResource): AnyResource =>
       lacking.test(resource.id) ? given(resource.id, { name: resource.id, version: kubernetesVersion }) : resource;
     this.graph = new ResourceGraph(whole.stages.map((stage) => ({ ...stage, resources: stage.resources.map(standIn) })));
-    this.#engine = new Engine({
-      run: 'moto',
-      clock: eager,
-      intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
-      providers: [awsProvider(context)],
-      guard: async () => undefined,
-      signedOut: async (reason) => Promise.reject(new Error(reason)),
-      emit: (event) => this.events.push(event),
-    });
+    this.#engine = engineOf(this.events, eager, [awsProvider(context)]);
   }
 
   failures(): string {

@@ -10,7 +10,6 @@ import { createAgents } from '../../src/aws/agent.ts';
 import { createAws, type Aws } from '../../src/aws/aws.ts';
 import { priceBook } from '../../src/aws/prices.ts';
 import { awsProvider } from '../../src/aws/provider.ts';
-import { Engine } from '../../src/core/engine/engine.ts';
 import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { AnyResource, Observation } from '../../src/core/graph/resource.ts';
 import { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
@@ -28,6 +27,7 @@ import { startClusterNetwork, type ClusterNetwork } from './clusterNetwork.ts';
 import { startPlayers } from './clusterPlayers.ts';
 import { startControlPlane, type ControlPlane } from './controlPlane.ts';
 import { given } from './given.ts';
+import { engineOf, shortSleeps } from './engineOf.ts';
 import { startMinio, type Minio } from './minio.ts';
 import { startMoto, type Moto } from './moto.ts';
 import { writeStandInChart } from './standInChart.ts';
@@ -103,14 +103,7 @@ describe('the sample platform on a real API server, with a real Helm, a real Min
     const { spec, manifests, findings } = await openPlatformFile(file);
     assert.ok(spec !== undefined && manifests !== undefined, findings.map(({ message }) => message).join('\n'));
     const agents = createAgents({});
-    const clock = {
-      now: () => Date.now(),
-      sleep: (ms: number, until: AbortSignal): Promise<void> =>
-        new Promise((wake) => {
-          const timer = setTimeout(wake, Math.min(ms, 1000));
-          until.addEventListener('abort', () => (clearTimeout(timer), wake()), { once: true });
-        }),
-    };
+    const clock = shortSleeps(1000);
     const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => plane.token });
     const context: StageContext = {
       spec,
@@ -145,16 +138,11 @@ describe('the sample platform on a real API server, with a real Helm, a real Min
       })),
     );
     const events: RunEvent[] = [];
-    const engine = new Engine({
-      run: 'engines',
-      clock,
-      intents: { open: async () => new Map(), begin: async () => undefined, end: async () => undefined },
-      // of AWS nothing is found beyond the graph: what the stand-ins stand for is not there
-      providers: [{ name: 'aws', parallel: awsProvider(context).parallel }, kubernetesProvider({ reach, label: spec.name })],
-      guard: async () => undefined,
-      signedOut: async () => Promise.reject(new Error('signed out')),
-      emit: (event) => events.push(event),
-    });
+    // of AWS nothing is found beyond the graph: what the stand-ins stand for is not there
+    const engine = engineOf(events, clock, [
+      { name: 'aws', parallel: awsProvider(context).parallel },
+      kubernetesProvider({ reach, label: spec.name }),
+    ]);
     return {
       graph,
       events,
