@@ -160,3 +160,14 @@ export function earliest(...times: readonly (number | undefined)[]): number | un
   const known = times.filter((each) => each !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
+
+/** Reconciles each owner of a kind that is not leaving with what it controls of another kind; the earliest time at which one wants to be asked again. */
+export function reconcileOwners(
+  store: ObjectStore,
+  kinds: { readonly owner: Kind; readonly owned: Kind },
+  reconcile: (owner: KubeObject, owned: readonly KubeObject[]) => number | undefined,
+): number | undefined {
+  const owned = byController(store.list(kinds.owned));
+  const staying = store.list(kinds.owner).filter((owner) => !isLeaving(owner));
+  return earliest(...staying.map((owner) => reconcile(owner, owned.get(uidOf(owner)) ?? [])));
+}

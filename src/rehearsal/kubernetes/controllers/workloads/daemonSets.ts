@@ -5,7 +5,18 @@ import type { ClusterView, Controller } from '../controller.ts';
 import { tell } from '../events.ts';
 import { DAEMON_SET, NODE, POD } from '../kinds.ts';
 import { randomSuffix } from '../names.ts';
-import { byController, isLeaving, labelsOf, numberIn, objectsIn, removeIfThere, specOf, uidOf, writeStatus } from '../objectParts.ts';
+import {
+  byController,
+  isLeaving,
+  labelsOf,
+  numberIn,
+  objectsIn,
+  reconcileOwners,
+  removeIfThere,
+  specOf,
+  uidOf,
+  writeStatus,
+} from '../objectParts.ts';
 import { makePod } from '../pods/makePod.ts';
 import { isOver, isReady, nodeOf } from '../pods/podState.ts';
 import { templateHash } from './revisions.ts';
@@ -17,11 +28,11 @@ const HASH = 'controller-revision-hash';
 export const DAEMON_SETS: Controller = {
   name: NAME,
   reconcile(cluster) {
-    const { store } = cluster;
-    const owned = byController(store.list(POD));
-    const nodes = store.list(NODE);
-    for (const set of store.list(DAEMON_SET)) if (!isLeaving(set)) reconcile(cluster, set, owned.get(uidOf(set)) ?? [], nodes);
-    return undefined;
+    const nodes = cluster.store.list(NODE);
+    return reconcileOwners(cluster.store, { owner: DAEMON_SET, owned: POD }, (owner, all) => {
+      reconcile(cluster, owner, all, nodes);
+      return undefined;
+    });
   },
 };
 

@@ -9,13 +9,12 @@ import {
   byController,
   conditionIn,
   createdAt,
-  earliest,
-  isLeaving,
   labelsOf,
   numberIn,
   objectsIn,
   ownerReference,
   portionOf,
+  reconcileOwners,
   removeIfThere,
   specOf,
   statusOf,
@@ -33,15 +32,8 @@ const REVISION = 'deployment.kubernetes.io/revision';
 
 export const DEPLOYMENTS: Controller = {
   name: NAME,
-  reconcile(cluster, now) {
-    const { store } = cluster;
-    const owned = byController(store.list(REPLICA_SET));
-    let next: number | undefined;
-    for (const deployment of store.list(DEPLOYMENT)) {
-      if (!isLeaving(deployment)) next = earliest(next, reconcile(cluster, deployment, owned.get(uidOf(deployment)) ?? [], now));
-    }
-    return next;
-  },
+  reconcile: (cluster, now) =>
+    reconcileOwners(cluster.store, { owner: DEPLOYMENT, owned: REPLICA_SET }, (owner, all) => reconcile(cluster, owner, all, now)),
 };
 
 const wantedIn = (set: KubeObject): number => numberIn(specOf(set), 'replicas') ?? 0;

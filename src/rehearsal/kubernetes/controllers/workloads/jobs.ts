@@ -11,6 +11,7 @@ import {
   isLeaving,
   numberIn,
   objectsIn,
+  reconcileOwners,
   removeIfThere,
   specOf,
   statusOf,
@@ -29,14 +30,8 @@ const BACK_OFF_MS = 10_000;
 
 export const JOBS: Controller = {
   name: NAME,
-  reconcile(cluster, now) {
-    const { store } = cluster;
-    const owned = byController(store.list(POD));
-    let next: number | undefined;
-    for (const job of store.list(JOB))
-      if (!isLeaving(job)) next = earliest(next, reconcile(cluster, job, owned.get(uidOf(job)) ?? [], now));
-    return next;
-  },
+  reconcile: (cluster, now) =>
+    reconcileOwners(cluster.store, { owner: JOB, owned: POD }, (owner, all) => reconcile(cluster, owner, all, now)),
 };
 
 interface Count {

@@ -11,6 +11,7 @@ import {
   isLeaving,
   numberIn,
   objectsIn,
+  reconcileOwners,
   removeIfThere,
   specOf,
   statusOf,
@@ -27,15 +28,8 @@ const AGAIN_MS = 10_000;
 
 export const REPLICA_SETS: Controller = {
   name: NAME,
-  reconcile(cluster, now) {
-    const { store } = cluster;
-    const owned = byController(store.list(POD));
-    let next: number | undefined;
-    for (const set of store.list(REPLICA_SET)) {
-      if (!isLeaving(set)) next = earliest(next, reconcile(cluster, set, owned.get(uidOf(set)) ?? [], now));
-    }
-    return next;
-  },
+  reconcile: (cluster, now) =>
+    reconcileOwners(cluster.store, { owner: REPLICA_SET, owned: POD }, (owner, all) => reconcile(cluster, owner, all, now)),
 };
 
 function reconcile(cluster: ClusterView, set: KubeObject, all: readonly KubeObject[], now: number): number | undefined {

@@ -10,6 +10,7 @@ import {
   labelsOf,
   numberIn,
   objectsIn,
+  reconcileOwners,
   removeIfThere,
   specOf,
   statusOf,
@@ -25,12 +26,11 @@ const HASH = 'controller-revision-hash';
 
 export const STATEFUL_SETS: Controller = {
   name: NAME,
-  reconcile(cluster) {
-    const { store } = cluster;
-    const owned = byController(store.list(POD));
-    for (const set of store.list(STATEFUL_SET)) if (!isLeaving(set)) reconcile(cluster, set, owned.get(uidOf(set)) ?? []);
-    return undefined;
-  },
+  reconcile: (cluster) =>
+    reconcileOwners(cluster.store, { owner: STATEFUL_SET, owned: POD }, (owner, all) => {
+      reconcile(cluster, owner, all);
+      return undefined;
+    }),
 };
 
 function reconcile(cluster: ClusterView, set: KubeObject, all: readonly KubeObject[]): void {
