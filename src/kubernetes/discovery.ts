@@ -37,6 +37,8 @@ interface GroupList {
 export class Discovery {
   readonly #read: ReadJson;
   #kinds: SharedRead<readonly ServedKind[]> | undefined;
+  /** By group, version and kind: every object asks for its own, and a cluster serves hundreds. */
+  readonly #named = new WeakMap<readonly ServedKind[], ReadonlyMap<string, ServedKind>>();
 
   constructor(read: ReadJson) {
     this.#read = read;
@@ -44,8 +46,10 @@ export class Discovery {
 
   /** The kind as it was served when last read. @throws Unseen */
   async known(apiVersion: string, kind: string, signal: AbortSignal): Promise<ServedKind | undefined> {
-    const { group, version } = splitVersion(apiVersion);
-    return (await this.kinds(signal)).find((each) => each.kind === kind && each.group === group && each.version === version);
+    const kinds = await this.kinds(signal);
+    const named = this.#named.get(kinds) ?? byName(kinds);
+    this.#named.set(kinds, named);
+    return named.get(`${apiVersion} ${kind}`);
   }
 
   /** Everything that is served, the preferred version of a group first. @throws Unseen */
@@ -90,7 +94,6 @@ function servedIn(list: AggregatedList | undefined): ServedKind[] {
   );
 }
 
-function splitVersion(apiVersion: string): { readonly group: string; readonly version: string } {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
-}
+/** `apps/v1 Deployment`; the first of a name counts. */
+const byName = (kinds: readonly ServedKind[]): ReadonlyMap<string, ServedKind> =>
+  new Map(kinds.toReversed().map((each) => [`${each.group === '' ? '' : `${each.group}/`}${each.version} ${each.kind}`, each]));

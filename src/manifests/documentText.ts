@@ -1,4 +1,4 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, Schema } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { SourceRange } from '../core/findings/finding.ts';
 import type { Source as FileText } from '../core/platform/document.ts';
@@ -8,6 +8,9 @@ import { kubectlTags } from './yamlTags.ts';
 /** Documents that are worth keeping parsed: a person who looks at a finding looks at its neighbours next. */
 const keptParsed = 4;
 const lately: DocumentText[] = [];
+
+/** Made once: a thousand documents would each make their own. */
+const SCHEMA = new Schema({ schema: 'failsafe', customTags: [...kubectlTags], resolveKnownTags: false, merge: false });
 
 /** One document of a file. Its tree is parsed when somebody asks for a range, and not kept: a thousand objects would be a thousand trees. */
 export class DocumentText {
@@ -29,15 +32,8 @@ export class DocumentText {
   /** The tree, with the parser's errors in it. `yaml` refuses some texts by throwing: so does this. */
   parse(): Document.Parsed {
     if (this.#tree !== undefined) return this.#tree;
-    this.#tree = parseDocument(this.#file.text.slice(this.#start, this.#end), {
-      schema: 'failsafe',
-      customTags: [...kubectlTags],
-      resolveKnownTags: false,
-      uniqueKeys: false,
-      merge: false,
-      logLevel: 'error',
-      prettyErrors: false,
-    });
+    const text = this.#file.text.slice(this.#start, this.#end);
+    this.#tree = parseDocument(text, { schema: SCHEMA, uniqueKeys: false, logLevel: 'error', prettyErrors: false });
     this.#whole ??= this.rangeOfNode(this.#tree.contents);
     lately.push(this);
     if (lately.length > keptParsed) lately.shift()?.forget();

@@ -3,8 +3,6 @@ import type { JsonObject } from '../../manifests/manifestObject.ts';
 import { Conflicted, Immutable, type FieldConflict } from '../answers.ts';
 import { NotYet, Refused } from '../../core/graph/errors.ts';
 import type { KubernetesClient, KubernetesObject } from '../client.ts';
-import { FIELD_MANAGER } from '../client.ts';
-import { isAsWritten } from './asWritten.ts';
 import { differences } from './differences.ts';
 
 /** What an apply would do to a live object, as far as a plan needs it. Plain data: it travels in an observation's attributes. */
@@ -26,17 +24,16 @@ export const attributesOf = (comparison: Comparison): Attributes => ({ [KEY]: co
 export const comparisonIn = (attributes: Attributes): Comparison | undefined => attributes[KEY] as Comparison | undefined;
 
 /**
- * Compares what was read, and asks the server only where that does not tell: a dry run knows defaults, webhooks and what cannot be changed.
+ * What a dry run says of an object for which `isAsWritten` cannot tell: the server knows defaults, webhooks and what cannot be changed.
  * @throws Unseen, NotYet, AnswerLost
  */
-export async function compareWith(
+export async function rehearsed(
   client: KubernetesClient,
   path: string,
   manifest: JsonObject,
   live: KubernetesObject,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  if (isAsWritten(manifest, live, FIELD_MANAGER)) return { is: 'same' };
   const before = live as unknown as JsonObject; // the server's JSON
   const rehearse = async (force: boolean): Promise<readonly Difference[]> => {
     const then = await client.apply(path, manifest, signal, { dryRun: true, force });

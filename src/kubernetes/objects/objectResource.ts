@@ -1,10 +1,11 @@
+import type { Finding } from '../../core/findings/finding.ts';
 import { NotYet } from '../../core/graph/errors.ts';
 import type { Depth, Handle, Look, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import { wordsFor } from '../../core/status/sentences.ts';
 import { textAt, textsAt } from '../../manifests/json.ts';
 import type { JsonObject, ManifestObject } from '../../manifests/manifestObject.ts';
 import { groupKind, objectId } from '../../manifests/objectKey.ts';
-import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import { FIELD_MANAGER, type KubernetesClient, type KubernetesObject } from '../client.ts';
 import { clientOf, type InCluster } from '../cluster.ts';
 import type { ClusterAddress } from '../connection.ts';
 import { collectionPath, objectPath } from '../paths.ts';
@@ -16,7 +17,8 @@ import { troubleOf } from '../readiness/trouble.ts';
 import { liveListsOf, readCollection } from '../watches.ts';
 import type { ApplySet } from './applySet.ts';
 import { PART_OF } from './applySetId.ts';
-import { attributesOf, compareWith, comparisonIn, type Comparison } from './comparison.ts';
+import { isAsWritten } from './asWritten.ts';
+import { attributesOf, comparisonIn, rehearsed, type Comparison } from './comparison.ts';
 import { DoneJob, isComplete, isToRemember, planMemory, toRemember } from './doneJobs.ts';
 import { servedKind } from './servedKind.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
@@ -39,8 +41,12 @@ export interface ObjectWish {
   /** The inventory that it belongs to; written before it. */
   readonly applySet: ApplySet;
   readonly after: readonly ResourceId[];
-  /** Of a claim: the workload whose pod it waits for. */
-  readonly consumer?: ResourceId;
+  /** What heals it while it is degraded, so that it is shown as waiting: of a claim the workload that mounts it, of a Certificate the delegation of its zone. */
+  readonly awaits?: ResourceId;
+  /** Why nobody needs it to be ready, in words that follow on the reason for which it is not. */
+  readonly unneeded?: string;
+  /** Told by a plan that makes it. */
+  readonly notes?: readonly Finding[];
 }
 
 export type ObjectNeeds = { readonly cluster: Handle<ClusterAddress> };
@@ -83,6 +89,7 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
       update: (seen, { cluster }, ctx) => self.update(inCluster.reach(cluster), seen, ctx),
       ...(isDeletable ? { delete: (seen: Present, ctx: StepContext) => self.delete(seen, ctx) } : {}),
     },
+    check: () => Promise.resolve(self.isThere ? [] : (wish.notes ?? [])),
     url: () => urlOf(object),
     estimate: () => estimateOf(object),
     commands: () => [['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', object.source.file]],
@@ -99,7 +106,8 @@ class ObjectInCluster {
   readonly #inCluster: InCluster;
   readonly #object: ManifestObject;
   readonly #label: string;
-  readonly #consumer: ResourceId | undefined;
+  readonly #awaits: ResourceId | undefined;
+  readonly #unneeded: string | undefined;
   readonly #manifest: JsonObject;
   readonly #done: DoneJob | undefined;
   /** By a step of this process; and what became of it as far as it was seen. */
@@ -118,13 +126,19 @@ class ObjectInCluster {
   #isExplained = false;
   #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
 
-  constructor(inCluster: InCluster, { object, label, applySet, consumer }: ObjectWish) {
+  constructor(inCluster: InCluster, { object, label, applySet, awaits, unneeded }: ObjectWish) {
     this.#inCluster = inCluster;
     this.#object = object;
     this.#label = label;
     this.#done = DoneJob.of(object, applySet);
-    this.#consumer = consumer;
+    this.#awaits = awaits;
+    this.#unneeded = unneeded;
     this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet.partOf });
+  }
+
+  /** At the last look. */
+  get isThere(): boolean {
+    return this.#version !== undefined;
   }
 
   async observe(look: Look, depth: Depth): Promise<Observation<ObjectOut>> {
@@ -175,7 +189,7 @@ class ObjectInCluster {
     this.#place = { client, collection: collectionPath(kind, namespace), path: objectPath(kind, namespace, name) };
     const gate = await webhookGate(client, kind, this.#object, this.#version === undefined ? 'CREATE' : 'UPDATE', ctx.signal);
     this.#waitsOn = gate;
-    if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook' });
+    if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook', detail: gate.service });
     const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
     this.#answer = { client, object, at: client.now() };
     [this.#isMade, this.#hasFailed, this.#isDeleted] = [true, false, false];
@@ -238,9 +252,10 @@ class ObjectInCluster {
     if (state === 'ready') return this.#servedYet(look, client, live, present);
     const evidence = isRead && (await readEvidence(look, client, live));
     const { reason, cause, failedAt } = troubleOf(live, verdict, evidence, client.now());
+    if (this.#unneeded !== undefined) return { ...present, state: 'ready', reason: `${reason}; ${this.#unneeded}` };
     if (state === 'failed' || failedAt !== undefined)
       return { ...present, state: 'failed', reason, cause, ...(failedAt === undefined ? {} : { failedAt }) };
-    if (state === 'degraded' && this.#consumer !== undefined) return { ...present, state, reason, awaits: this.#consumer };
+    if (state === 'degraded' && this.#awaits !== undefined) return { ...present, state, reason, awaits: this.#awaits };
     return { ...present, state, reason, ...(wordsFor(cause.code) === undefined ? {} : { cause }) };
   }
 
@@ -270,13 +285,14 @@ class ObjectInCluster {
       : { ...present, state: 'pending', reason: `${live.metadata.name} is not served yet` };
   }
 
-  /** One dry run for one difference, however often it is looked at. */
+  /** One dry run for one difference, however often it is looked at; none where what was read tells. */
   async #compare(client: KubernetesClient, path: string, live: KubernetesObject, signal: AbortSignal): Promise<Comparison> {
+    if (isAsWritten(this.#manifest, live, FIELD_MANAGER)) return { is: 'same' };
     const { resourceVersion: _, managedFields: __, ...metadata } = live.metadata;
     const of = JSON.stringify({ ...live, metadata, status: undefined });
     if (this.#compared?.of === of) return this.#compared.comparison;
-    const comparison = await compareWith(client, path, this.#manifest, live, signal);
-    this.#compared = comparison.is === 'same' ? undefined : { of, comparison };
+    const comparison = await rehearsed(client, path, this.#manifest, live, signal);
+    this.#compared = { of, comparison };
     return comparison;
   }
 }

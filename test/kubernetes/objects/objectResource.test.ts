@@ -3,7 +3,7 @@ import { NotYet, Refused } from '../../../src/core/graph/errors.ts';
 import type { Depth, Look, Observation, Present } from '../../../src/core/graph/resource.ts';
 import type { ClusterAddress } from '../../../src/kubernetes/connection.ts';
 import { applySet } from '../../../src/kubernetes/objects/applySet.ts';
-import { objectResource } from '../../../src/kubernetes/objects/objectResource.ts';
+import { objectResource, type ObjectWish } from '../../../src/kubernetes/objects/objectResource.ts';
 import { webhookGate } from '../../../src/kubernetes/objects/webhookGate.ts';
 import { objectId } from '../../../src/manifests/objectKey.ts';
 import { given } from '../../engines/given.ts';
@@ -48,7 +48,12 @@ describe('an object of a manifest', () => {
   });
 
   /** A cluster that answers by path; what it is not told about is an empty list. */
-  async function bench(written: object, answers: Readonly<Record<string, unknown>>, write?: (request: Received) => Reply) {
+  async function bench(
+    written: object,
+    answers: Readonly<Record<string, unknown>>,
+    write?: (request: Received) => Reply,
+    more: Partial<ObjectWish> = {},
+  ) {
     const all: Record<string, unknown> = { ...DISCOVERY, ...answers };
     server = await scriptedServer((request) => {
       if (request.method !== 'GET') return write?.(request) ?? { body: JSON.parse(request.body) as unknown };
@@ -69,6 +74,7 @@ describe('an object of a manifest', () => {
       label: LABEL,
       applySet: inventory,
       after: ['other'],
+      ...more,
     });
     const look: Look = {
       signal,
@@ -144,6 +150,13 @@ describe('an object of a manifest', () => {
     all[COLLECTION] = [ours({ labels: { 'slipway.dev/platform': LABEL, other: 'label' } })];
     await see();
     assert.equal(writes().length, 2);
+  });
+
+  it('is dry-run once where the server finds it as it should be, however often it is looked at', async () => {
+    const live = ours();
+    const { see, writes } = await bench(settings, { [COLLECTION]: [live] }, () => ({ body: live }));
+    for (const _ of [1, 2, 3]) assert.equal((await see()).state, 'ready');
+    assert.equal(writes().length, 1);
   });
 
   it('is taken over from others only by the step that has the consent for it', async () => {
