@@ -81,7 +81,7 @@ describe('the default storage class', () => {
   it('warns of another default beside it', async () => {
     const gp2 = { metadata: { name: 'gp2', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } };
     const { resource } = await setting([ours(), gp2, { metadata: { name: 'plain' } }]);
-    const findings = await resource.check?.(look());
+    const findings = await resource.check?.(look(), 'apply');
     assert.deepEqual(
       findings?.map(({ code, severity }) => [code, severity]),
       [['storage-class-default', 'warning']],

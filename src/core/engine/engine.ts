@@ -80,17 +80,17 @@ export class Engine implements Verbs {
   async destroy(graph: ResourceGraph, options: RunOptions): Promise<Outcome> {
     return this.#run('destroy', graph, options, async (run, scope, plan) => {
       const all = withOrphans(graph, plan.orphans);
-      const orphans = new Set(plan.orphans.map((orphan) => orphan.id));
+      const selected = new Set([...scope.selected, ...plan.orphans.map(({ id }) => id)]);
+      const dies = (resource: AnyResource): boolean => diesWithHome(graph, resource, scope.selected, plan.observations);
       const goes = (id: ResourceId): boolean => {
-        const resource = graph.get(id);
-        return (
-          orphans.has(id) ||
-          (resource !== undefined && scope.selected.has(id) && !diesWithHome(graph, resource, scope.selected, plan.observations))
-        );
+        const resource = all.get(id);
+        return resource !== undefined && selected.has(id) && !dies(resource);
       };
       const results = await takeAway(run, all, { includes: goes, planned: () => 'delete' });
       noteWhatWentAlong(run, scope, plan, results);
-      return [results];
+      const isGone = ({ within }: AnyResource): boolean => within !== undefined && results.get(within.id)?.kind === 'done';
+      const along = plan.orphans.filter((orphan) => dies(orphan) && isGone(orphan));
+      return [results, new Map(along.map(({ id }) => [id, { kind: 'done', action: 'delete' }]))];
     });
   }
 
@@ -103,8 +103,8 @@ export class Engine implements Verbs {
     const observations = await observeAll(run, graph.order, verb === 'apply' ? 'plan' : 'status');
     const census = scope.isWhole ? await findOrphans(run, graph) : { orphans: [], findings: [] };
     const changes = changesOf(run, scope, verb, observations, census.orphans);
-    const checks = withChecks ? await preflight(run, resourcesToCheck(graph, selected), demandOf(graph, changes)) : [];
     const all = withOrphans(graph, census.orphans);
+    const checks = withChecks ? await preflight(run, all, { verb, selected, changes, demand: demandOf(graph, changes) }) : [];
     const { seconds, path } = durationOf(all, verb, observations, changes);
     return {
       verb,
@@ -223,15 +223,13 @@ function changesOf(
   orphans: readonly AnyResource[],
 ): readonly PlannedChange[] {
   if (verb === 'apply') return planApply(graph, selected, observations, orphans);
-  const leftOvers = orphans.map((orphan): PlannedChange => {
+  const acted = orphans.filter((orphan) => !diesWithHome(graph, orphan, selected, observations));
+  const leftOvers = acted.map((orphan): PlannedChange => {
     const change = { action: 'delete' as const, summary: `delete ${orphan.title}`, diff: [] };
     return { resource: orphan.id, stage: ORPHANS, title: orphan.title, change };
   });
   return [...leftOvers, ...planDestroy(graph, selected, observations, run.consent)];
 }
-
-const resourcesToCheck = (graph: ResourceGraph, selected: ReadonlySet<ResourceId>): readonly AnyResource[] =>
-  graph.order.filter((resource) => selected.has(resource.id));
 
 /** Of two ends of one resource the worse one counts. */
 function merge(results: readonly Results[]): Results {

@@ -187,8 +187,11 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   estimate?(): Estimate;
   /** What creating it takes of the account's quotas. */
   readonly demand?: readonly QuotaDemand[];
-  /** What must hold before the first write: findings, never an exception for what only informs. */
-  check?(look: Look): Promise<readonly Finding[]>;
+  /**
+   * What must hold before the first write: findings, never an exception for what only informs. A destroy asks those that it deletes. What
+   * several say in the same words is told once, with their stages.
+   */
+  check?(look: Look, verb: 'apply' | 'destroy'): Promise<readonly Finding[]>;
   /** Where a person wrote it, when that is not `platform.yml`: the document of a manifest. */
   readonly source?: SourceRange;
   /** Where a browser finds it once it is there, e.g. the host of an Ingress. */

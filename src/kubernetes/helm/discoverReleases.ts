@@ -6,6 +6,8 @@ import { leaving } from '../objects/leaving.ts';
 import { PLATFORM_LABEL } from '../platformLabel.ts';
 import type { KubernetesClient, KubernetesObject } from '../client.ts';
 import type { Helm } from './helm.ts';
+import { missingHelm } from './findings.ts';
+import { releaseId } from './release.ts';
 import { revisionOf } from './releaseRecord.ts';
 import { HOOK_SECONDS, runStep } from './runStep.ts';
 import { lookAtRelease } from './seenRelease.ts';
@@ -46,8 +48,9 @@ const isOfHelm = ({ metadata }: KubernetesObject): boolean => metadata.labels?.[
 
 /** Uninstalled by Helm before its namespace goes: what it has outside of it (webhooks, cluster roles) would stay for ever. */
 function releaseOf(client: KubernetesClient, helm: Helm, namespace: string, release: string): AnyResource {
+  const id = releaseId({ namespace, release });
   return {
-    id: `helm/${namespace}/${release}`,
+    id,
     kind: 'HelmRelease',
     provider: 'kubernetes',
     title: `Helm release ${release}`,
@@ -65,6 +68,8 @@ function releaseOf(client: KubernetesClient, helm: Helm, namespace: string, rele
       const isAtWork = seen.status === 'uninstalling' && (await helm.isAtWork(namespace, release));
       return isAtWork ? { ...present, state: 'pending', leaving: true, reason: 'Helm uninstalls it' } : { ...present, state: 'ready' };
     },
+    // It goes only with consent, and stays well without.
+    check: (look) => missingHelm(helm, id, look.signal, () => Promise.resolve('warning')),
     steps: {
       plan: () => ({ action: 'none' }),
       delete: (_seen, ctx) => runStep(helm, client, { namespace, release }, ['uninstall', release, '--timeout', `${HOOK_SECONDS}s`], ctx),

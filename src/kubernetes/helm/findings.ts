@@ -1,25 +1,27 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finding } from '../../core/findings/finding.ts';
+import type { Finding, Severity } from '../../core/findings/finding.ts';
 import { Refused } from '../../core/graph/errors.ts';
 import type { ResourceId } from '../../core/graph/resource.ts';
 import type { ChartReference } from './chart.ts';
 import type { Helm } from './helm.ts';
 
-/** Without Helm nothing can be installed, and that is said before the first write; what is installed only cannot be changed. */
+/**
+ * Without Helm nothing can be installed or taken away, and that is said before the first write; what is installed and stays only cannot be
+ * changed.
+ */
 export async function missingHelm(
   helm: Helm,
   resource: ResourceId,
   signal: AbortSignal,
-  isThere: () => Promise<boolean>,
+  needed: () => Promise<Severity>,
 ): Promise<readonly Finding[]> {
   try {
     await helm.major(signal);
     return [];
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const severity = (await isThere()) ? 'information' : 'error';
-    return [{ code: 'helm-missing', severity, resource, message: `${error.message}. ${error.next ?? ''}`.trim() }];
+    return [{ code: 'helm-missing', severity: await needed(), resource, message: `${error.message}. ${error.next ?? ''}`.trim() }];
   }
 }
 

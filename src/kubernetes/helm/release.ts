@@ -1,3 +1,4 @@
+import type { Severity } from '../../core/findings/finding.ts';
 import { NotYet } from '../../core/graph/errors.ts';
 import type {
   Attributes,
@@ -114,10 +115,11 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
       if (waitsAt === undefined) throw new NotYet('nothing can be watched yet');
       await liveListsOf(waitsAt.client).moved(waitsAt.collection, waitsAt.name, waitsAt.version, signal);
     },
-    async check(look) {
+    async check(look, verb) {
       const isThere = async (): Promise<boolean> =>
         seenWith !== undefined && (await lookAtRelease(look, seenWith, wish.namespace, wish.release)) !== undefined;
-      return [...(await missingHelm(helm, id, look.signal, isThere)), ...(isOutdated ? await keptDefinitions(wish, id) : [])];
+      const needed = async (): Promise<Severity> => (verb === 'apply' && (await isThere()) ? 'information' : 'error');
+      return [...(await missingHelm(helm, id, look.signal, needed)), ...(isOutdated ? await keptDefinitions(wish, id) : [])];
     },
     steps: {
       plan: (seen) => planRelease(title, seen, attributesOfWish(wish), valueDifferences({}, wish.values, new Set())),

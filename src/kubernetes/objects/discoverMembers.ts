@@ -6,7 +6,7 @@ import { collectionPath, objectPath, type ServedKind } from '../paths.ts';
 import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { CONTAINS, ID, INVENTORY_NAMESPACE, namesIn, PART_OF } from './applySetId.ts';
 import { leaving } from './leaving.ts';
-import { estimateOf, isKept } from './traits.ts';
+import { estimateOf, isKept, mayLeave } from './traits.ts';
 
 const CRD = 'CustomResourceDefinition.apiextensions.k8s.io';
 
@@ -110,6 +110,7 @@ function memberOf(
         ? `${kind.kind} ${key.namespace === '' ? key.name : `${key.namespace}/${key.name}`}`
         : `Inventory of ${own.slice('ApplySet/'.length)}`,
     needs: {},
+    ...(mayLeave(key) ? { leaves: true as const } : {}),
     after: [
       ...(set === undefined ? [] : [set]),
       ...(groupKind(kind) === CRD ? [] : [definition]),

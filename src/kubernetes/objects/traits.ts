@@ -1,7 +1,7 @@
 import type { Estimate, Json } from '../../core/graph/resource.ts';
 import { at, isObject, itemsAt, textAt, textsAt } from '../../manifests/json.ts';
 import type { JsonObject, ManifestObject } from '../../manifests/manifestObject.ts';
-import { groupKind } from '../../manifests/objectKey.ts';
+import { groupKind, type ObjectKey } from '../../manifests/objectKey.ts';
 
 /** Seconds that a kind takes as a rule: to be ready once it was applied, and to be gone. */
 const SECONDS: Readonly<Record<string, readonly [made: number, gone: number]>> = {
@@ -49,6 +49,21 @@ export function leavesBehind(object: ManifestObject): boolean {
     itemsAt(json, 'spec', 'volumeClaimTemplates').length > 0 || podSpecsOf(json).some((spec) => itemsAt(spec, 'volumes').some(isClaim))
   );
 }
+
+const MAY_LEAVE: ReadonlySet<string> = new Set([
+  'Service',
+  'PersistentVolumeClaim',
+  'Pod',
+  'Deployment.apps',
+  'ReplicaSet.apps',
+  'StatefulSet.apps',
+  'DaemonSet.apps',
+  'Job.batch',
+  'CronJob.batch',
+]);
+
+/** The same of an object of which no more than its kind is known. */
+export const mayLeave = (key: ObjectKey): boolean => MAY_LEAVE.has(groupKind(key));
 
 const isClaim = (volume: Json): boolean => textAt(volume, 'persistentVolumeClaim', 'claimName') !== undefined;
 

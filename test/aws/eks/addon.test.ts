@@ -172,7 +172,7 @@ describe('the version of an add-on', () => {
       });
       const kubernetes = handleOf<VersionOut>('cluster-version');
       const resource = addonVersion(eksScope(aws), { name: 'x', version: undefined, defaultAt: undefined }, { kubernetes });
-      return resource.check?.(lookWith({ 'cluster-version': { version: '1.35' } }));
+      return resource.check?.(lookWith({ 'cluster-version': { version: '1.35' } }), 'apply');
     };
     const [finding] = (await findings('v1')) ?? [];
     assert.deepEqual([finding?.severity, finding?.resource], ['information', 'addon/x']);

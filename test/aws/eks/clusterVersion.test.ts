@@ -15,7 +15,7 @@ async function findings(written: string, running?: string): Promise<readonly (re
     DescribeCluster: running === undefined ? fails('ResourceNotFoundException') : () => ({ cluster: { name: 'cauchy', version: running } }),
     DescribeClusterVersions: (input) => ({ clusterVersions: CALENDAR[String(Reflect.get(input, 'versionStatus'))] ?? [] }),
   });
-  const found = await clusterVersion(eksScope(aws), { version: written, now: () => now }).check?.(lookWith());
+  const found = await clusterVersion(eksScope(aws), { version: written, now: () => now }).check?.(lookWith(), 'apply');
   return (found ?? []).map(({ severity, message }) => [severity, message]);
 }
 
