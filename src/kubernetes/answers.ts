@@ -87,7 +87,7 @@ function tellingError(asked: Asked, status: Status | undefined, code: number): R
   const what = pathInWords(asked.path);
   const causes = status?.details?.causes ?? [];
   if (/failed calling (?:admission )?webhook|conversion webhook for .* failed/.test(message)) {
-    return new NotYet(`a webhook of the cluster does not answer yet: ${webhookWords(message)}`, { code: 'kubernetes-webhook' });
+    return new NotYet(`a webhook of the cluster does not answer yet: ${webhookWords(message)}`, webhookFields(message));
   }
   if (causes.some((cause) => cause.reason === 'NamespaceTerminating')) return new NotYet(`its namespace is being deleted: ${what}`);
   if (/object is being deleted/.test(message)) return new NotYet(`the old one is still being deleted: ${what}`);
@@ -130,6 +130,13 @@ const isImmutable = ({ message = '' }: StatusCause): boolean =>
   /field is immutable|immutable field|is immutable|updates to statefulset spec for fields other than|may not change once set|spec is immutable after creation/.test(
     message,
   );
+
+/** A webhook that does not answer, told by its Service (`namespace/name`) where the API server says which it asked; else by its name. */
+export function webhookFields(message: string): { readonly code: string; readonly detail: string | undefined } {
+  const { name, namespace } = /https:\/\/(?<name>[a-z0-9-]+)\.(?<namespace>[a-z0-9-]+)\.svc\b/.exec(message)?.groups ?? {};
+  const hook = /webhook "(?<hook>[^"]+)"/.exec(message)?.groups?.['hook'];
+  return { code: 'kubernetes-webhook', detail: name === undefined ? hook : `${namespace ?? ''}/${name}` };
+}
 
 const webhookWords = (message: string): string => message.replace(/^Internal error occurred: /, '');
 
@@ -176,6 +183,7 @@ function messageOf(answer: Answer): string {
 }
 
 function codeOf(answer: Answer): string {
+  if (answer.status === 503) return 'kubernetes-restarting';
   // Reasons that AWS has too, and means of itself.
   if (answer.status === 429 || answer.status >= 500) return 'kubernetes-error';
   return statusOf(answer)?.reason ?? `HTTP ${answer.status}`;

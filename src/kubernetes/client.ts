@@ -5,6 +5,7 @@ import type { Standing } from './answers.ts';
 import type { Connection, Transport } from './connection.ts';
 import { Discovery } from './discovery.ts';
 import { SharedRead } from './sharedRead.ts';
+import { untilBack } from './untilBack.ts';
 import { collect, exchange, linesOf, openStream } from './wire.ts';
 import type { Answer, Outgoing } from './wire.ts';
 
@@ -262,7 +263,10 @@ export class KubernetesClient {
   }
 
   async #readJson(ask: Ask): Promise<unknown> {
-    const answer = await this.#send(ask);
+    const { sleep } = this.#transport;
+    const { signal } = ask;
+    const read = (): Promise<Answer> => this.#send(ask);
+    const answer = await (sleep === undefined ? read() : untilBack(read, sleep, { signal, wasThere: () => this.#wasKnown }));
     if (answer.status === 404) return undefined;
     if (answer.status < 300) return parse(answer.body, ask.path);
     throw unseen(ask, answer, await this.#standing(answer, ask.signal));

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import type { Sleep } from './untilBack.ts';
 
 /** Both PEM; the key is a secret. */
 export interface ClientCertificate {
@@ -41,6 +42,8 @@ export interface Transport {
   readonly timeout?: number;
   /** Milliseconds until a watch that tells nothing counts as broken. Default: a little longer than the server may keep one open. */
   readonly watchSilence?: number;
+  /** Waits for an API server that is away for a moment; absent: its first answer counts. */
+  readonly sleep?: Sleep;
   /** Milliseconds since the epoch; for the window in which a new access entry may still be refused. */
   now(): number;
 }

@@ -38,14 +38,16 @@ export async function connectToPod(client: KubernetesClient, { namespace, pod, p
   // Whoever uses it hears of an error through the request; one that breaks before or after that has nobody else, and would end the process.
   connection.on('error', () => undefined);
   await new Promise<void>((resolve, reject) => {
-    const refuse = (why: string, cause?: unknown): void =>
-      reject(new Unseen(`no connection to ${pod}:${port} in ${namespace}: ${why}`, { code: 'port-forward', cause }));
+    const refuse = (why: string, code: string, cause?: unknown): void =>
+      reject(new Unseen(`no connection to ${pod}:${port} in ${namespace}: ${why}`, { code, cause }));
     socket.on('open', resolve);
-    socket.on('error', (error) => refuse(error.message, error));
+    socket.on('error', (error) => refuse(error.message, 'kubernetes-unreachable', error));
     socket.on('unexpected-response', (_request, response) => {
+      const { statusCode = 0 } = response;
+      const code = statusCode === 503 ? 'kubernetes-restarting' : 'port-forward';
       collect(response).then(
-        (body) => refuse(`the cluster answered ${response.statusCode ?? 0}: ${messageIn(body)}`),
-        (error: unknown) => refuse('the cluster refused it', error),
+        (body) => refuse(`the cluster answered ${statusCode}: ${messageIn(body)}`, code),
+        (error: unknown) => refuse('the cluster refused it', code, error),
       );
     });
   });

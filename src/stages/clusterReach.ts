@@ -34,7 +34,7 @@ export function clusterReach({ aws, agents, clock, instead }: ClusterReachOption
     return made;
   };
   return reachCluster({
-    transport: { agent: agents.https, now: () => clock.now() },
+    transport: { agent: agents.https, now: () => clock.now(), sleep: (ms, signal) => clock.sleep(ms, signal) },
     token: (cluster) => tokensOf(cluster).token(),
     assertSignedIn: (signal) => assertSignedIn(aws, signal),
     ...(instead === undefined ? {} : { instead }),

@@ -63,6 +63,18 @@ describe('what the API server answers to a write', () => {
     assert.match(error.message, /already defined/);
   });
 
+  it('a webhook that does not answer: worth another look, told by the Service behind it', () => {
+    const words = 'failed to call webhook: Post "https://cert-manager-webhook.cert-manager.svc:443/validate?timeout=30s"';
+    const error = told(
+      500,
+      `Internal error occurred: failed calling webhook "webhook.cert-manager.io": ${words}: no endpoints available for service "cert-manager-webhook"`,
+    );
+    assert.ok(error instanceof NotYet);
+    assert.deepEqual([error.code, error.detail], ['kubernetes-webhook', 'cert-manager/cert-manager-webhook']);
+    const outside = told(500, 'Internal error occurred: failed calling webhook "policy.example": Post "https://policy.example/check": EOF');
+    assert.ok(outside instanceof NotYet && outside.detail === 'policy.example');
+  });
+
   it('1.2/13 a namespace on its way out, one that is not there, a kind that is not served: worth another look', () => {
     const terminating = told(403, 'configmaps "b" is forbidden: …', [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }]);
     assert.ok(terminating instanceof NotYet);

@@ -1,6 +1,7 @@
 import { Refused } from '../graph/errors.ts';
 import type { Action } from '../graph/resource.ts';
-import type { Plan } from './plan.ts';
+import { sentenceCodeOf, wordsFor, type SentenceCode } from '../status/sentences.ts';
+import type { Plan, PlannedChange } from './plan.ts';
 import type { Approval } from './verbs.ts';
 
 /**
@@ -27,6 +28,7 @@ export function assertMayRun(plan: Plan, approved: Approval | undefined): void {
   const blocked =
     plan.verb === 'apply' ? plan.changes.find(({ change }) => change.action === 'blocked' && change.waits !== true) : undefined;
   if (blocked?.change.action === 'blocked') {
+    assertReached(plan, blocked);
     const { summary, code = 'blocked' } = blocked.change;
     throw new Refused(`${summary}. Nothing was changed.`.replace('..', '.'), { code });
   }
@@ -44,4 +46,23 @@ export function assertMayRun(plan: Plan, approved: Approval | undefined): void {
     code: 'plan-again',
     next: 'Plan again and approve what it says now.',
   });
+}
+
+/** What is wrong with the way to a provider: whatever was looked at at that moment has nothing to do with it. */
+const NO_WAY: ReadonlySet<string | undefined> = new Set<SentenceCode>([
+  'unreachable',
+  'kubernetes-unreachable',
+  'kubernetes-restarting',
+  'kubernetes-certificate',
+  'no-access-entry',
+]);
+
+/** @throws Refused, without a word of the one resource, where it could not be looked at because nothing of its provider can */
+function assertReached({ observations }: Plan, { resource }: PlannedChange): void {
+  const seen = observations.get(resource);
+  const code = seen?.state === 'unknown' && seen.cause !== undefined ? sentenceCodeOf(seen.cause.code) : undefined;
+  const words = code !== undefined && NO_WAY.has(code) ? wordsFor(code) : undefined;
+  if (code === undefined || words === undefined) return;
+  const { reason, next } = words;
+  throw new Refused(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}. Nothing was changed.`, { code, next });
 }

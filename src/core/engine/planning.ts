@@ -44,7 +44,13 @@ export function planApply(
 }
 
 /** Why a look failed that the next one may well get through. */
-const PASSING: ReadonlySet<string | undefined> = new Set<SentenceCode>(['throttled', 'provider-error', 'lost-network']);
+const PASSING: ReadonlySet<string | undefined> = new Set<SentenceCode>([
+  'throttled',
+  'provider-error',
+  'lost-network',
+  'kubernetes-restarting',
+  'kubernetes-error',
+]);
 
 /**
  * Out of sight for a moment, or in a home that is ours or not there: nobody else's then, and it may come into sight in the run (an access

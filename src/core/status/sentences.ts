@@ -73,6 +73,11 @@ const CATALOGUE = {
   overwrite: ["somebody else's would be overwritten, which needs a consent of its own", 'Plan again and allow it.'],
   orphan: ['it is no longer in the platform file', 'Allow its deletion, or put it back.'],
   'kubernetes-unreachable': ['the cluster does not answer', 'Check endpoint access and network, then refresh.'],
+  'kubernetes-restarting': ["the cluster's API server is not reachable just now", 'Wait a minute and continue.'],
+  'kubernetes-webhook': [
+    (detail) => `webhook ${detail === undefined ? 'of the cluster' : detail} does not answer`,
+    'Look at its pods, then apply.',
+  ],
   'kubernetes-error': ['the cluster has a problem of its own', 'Wait a few minutes and continue.'],
   'kubernetes-certificate': ['what answers has not the certificate of the cluster', 'Check the proxy, then refresh.'],
   'image-missing': ['its image is not in the registry', 'Correct or push the image, then apply.'],

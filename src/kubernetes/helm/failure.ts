@@ -1,4 +1,5 @@
 import { AnswerLost, NotYet, Refused } from '../../core/graph/errors.ts';
+import { webhookFields } from '../answers.ts';
 import { sentence } from '../readiness/why/sentence.ts';
 import { MASK } from './values.ts';
 
@@ -22,7 +23,7 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/release: not found/, (_, { release }) => new NotYet(`there is no release ${release} any more`, { code: 'helm-gone' })],
   [
     /failed calling webhook|no endpoints available for service|conversion webhook for/,
-    (words) => new NotYet(`a webhook does not answer yet: ${words}`, { code: 'webhook' }),
+    (words) => new NotYet(`a webhook does not answer yet: ${words}`, webhookFields(words)),
   ],
   [
     /cluster unreachable|connection refused|no such host|i\/o timeout|TLS handshake timeout|connection reset/i,

@@ -21,6 +21,7 @@ import { isAsWritten } from './asWritten.ts';
 import { attributesOf, comparisonIn, rehearsed, type Comparison } from './comparison.ts';
 import { DoneJob, isComplete, isToRemember, planMemory, toRemember } from './doneJobs.ts';
 import { servedKind } from './servedKind.ts';
+import { objectLines } from './objectLines.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
 import { leaving } from './leaving.ts';
 import { estimateOf, isEarly, isKept, labelled, leavesBehind, urlOf } from './traits.ts';
@@ -92,7 +93,7 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
     check: () => Promise.resolve(self.isThere ? [] : (wish.notes ?? [])),
     url: () => urlOf(object),
     estimate: () => estimateOf(object),
-    commands: () => [['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', object.source.file]],
+    commands: () => objectLines(object, wish.label),
   };
 }
 

@@ -9,6 +9,8 @@ import { selects, type LabelSelector } from './labelSelector.ts';
 /** What is in the way of an object, and the collection in which it will show that it is not any longer. */
 export interface Gate {
   readonly reason: string;
+  /** The Service behind the webhook: `namespace/name`. */
+  readonly service: string;
   readonly watch: string;
   /** The version of the collection in which it was not ready. */
   readonly version: string;
@@ -111,7 +113,7 @@ export async function webhookGate(
     );
     if (items.some(hasReady)) continue;
     const reason = `the webhook ${webhook.name} has no ready endpoint in Service ${service.namespace}/${service.name}`;
-    return { reason, watch: slices, version: resourceVersion };
+    return { reason, service: `${service.namespace}/${service.name}`, watch: slices, version: resourceVersion };
   }
   return undefined;
 }

@@ -84,6 +84,12 @@ describe('Engine.apply', () => {
     const options = { signal: new AbortController().signal, consent: new Set<string>() };
     const run = new Engine(bench.ports(client)).apply(blind(new Unseen('you may not look')), options);
     await assert.rejects(run, (error: unknown) => error instanceof Refused && error.code === 'unseen');
+    const noWay = new Unseen('connect ECONNREFUSED', { code: 'kubernetes-unreachable' });
+    await assert.rejects(
+      new Engine(bench.ports(client)).apply(blind(noWay), options),
+      { code: 'kubernetes-unreachable', message: 'The cluster does not answer. Nothing was changed.' },
+      'what was looked at at that moment has nothing to do with it',
+    );
     assert.deepEqual(bench.world.writes, []);
     const slow = await new Engine(bench.ports(client)).plan(
       blind(new Unseen('slow down', { code: 'ThrottlingException' })),

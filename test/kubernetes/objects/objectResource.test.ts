@@ -260,6 +260,39 @@ describe('an object of a manifest', () => {
     assert.equal(resource.leaves, true, 'its volume outlives the cluster');
   });
 
+  const CLAIMS = '/api/v1/namespaces/kafka/persistentvolumeclaims';
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'kafka' }, spec: {} };
+  const unbound = {
+    ...claim,
+    metadata: { ...claim.metadata, uid: 'u', resourceVersion: '5', labels: { 'slipway.dev/platform': LABEL } },
+    status: { phase: 'Pending' },
+  };
+
+  it('that nobody needs is ready all the same, and says what it lacks and why nobody minds', async () => {
+    const { see } = await bench(claim, { [CLAIMS]: [unbound] }, undefined, { unneeded: 'tls.issuer names another' });
+    const seen = await see('status');
+    assert.ok(seen.state === 'ready');
+    assert.match(seen.reason ?? '', /; tls\.issuer names another$/);
+  });
+
+  it('that waits for another says for which', async () => {
+    const classless = { ...unbound, spec: { storageClassName: '' } };
+    const { see } = await bench(claim, { [CLAIMS]: [classless] }, undefined, { awaits: 'delegation' });
+    const seen = await see('status');
+    assert.ok(seen.state === 'degraded' && seen.awaits === 'delegation');
+  });
+
+  it('has something to tell in a plan that makes it, and in no other', async () => {
+    const notes = [{ code: 'tls-limits', severity: 'information', message: 'Five a week.' }] as const;
+    const { see, resource, all } = await bench(settings, {}, undefined, { notes });
+    const told = () => resource.check?.({ signal, outputs: () => Promise.resolve(undefined), share: (_key, read) => read() }, 'apply');
+    await see();
+    assert.deepEqual(await told(), notes);
+    all[COLLECTION] = [ours()];
+    await see();
+    assert.deepEqual(await told(), []);
+  });
+
   it('leaves something in AWS when it mounts a claim or makes a load balancer', async () => {
     const template = (volumes: readonly object[]): object => ({ template: { spec: { volumes } } });
     const deployment = (spec: object): object => ({
@@ -365,6 +398,7 @@ describe('an object of a manifest', () => {
       const refusal = (error: unknown): boolean =>
         error instanceof NotYet &&
         !(error instanceof Refused) &&
+        error.detail === 'hooks/admission' &&
         /webhook w\.example\.invalid has no ready endpoint in Service hooks\/admission/.test(error.message);
       await assert.rejects(create() ?? Promise.resolve(), refusal);
       all[SLICES] = [{ metadata: { name: 's' }, endpoints: [{ conditions: { ready: false } }] }];
