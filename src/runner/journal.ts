@@ -19,30 +19,38 @@ export interface Journal {
 }
 
 /**
- * Opens `path` for appending (0600, its folder 0700). Records are written in order and without holding up the run. The
- * first one that cannot be written is told to `lost`, once; the run goes on, for it does not live from its journal.
+ * Opens `path` for appending (0600, its folder 0700). Records are written in order and without holding up the run; what comes while
+ * one is being written goes in one piece after it, since a thousand objects tell thousands. The first piece that cannot be written is
+ * told to `lost`, once; the run goes on, for it does not live from its journal.
  * @throws NodeJS.ErrnoException when it cannot be opened: then no run has begun.
  */
 export async function openJournal(path: string, lost: (error: unknown) => void): Promise<Journal> {
   await ensurePrivateFolder(dirname(path));
   const file = await open(path, 'a', 0o600);
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
   let failed = false;
-  let last: Promise<void> = Promise.resolve();
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0 && !failed) {
+      const piece = waiting.join('');
+      waiting = [];
+      try {
+        await file.appendFile(piece);
+      } catch (error) {
+        failed = true;
+        lost(error);
+      }
+    }
+    writing = undefined;
+  };
   return {
     write(record) {
-      const line = `${jsonLine(record)}\n`;
-      last = last.then(async () => {
-        if (failed) return;
-        try {
-          await file.appendFile(line);
-        } catch (error) {
-          failed = true;
-          lost(error);
-        }
-      });
+      if (failed) return;
+      waiting.push(`${jsonLine(record)}\n`);
+      writing ??= writeAll();
     },
     async close() {
-      await last;
+      await writing;
       await file.close();
     },
   };

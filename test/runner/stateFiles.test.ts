@@ -156,6 +156,22 @@ describe('state files', function () {
       assert.equal(await modeOf(path), 0o600);
     });
 
+    it('keeps the order of what is written in one moment, and all of it is there when it is closed', async () => {
+      await using folder = await temporaryFolder();
+      const path = join(folder.path, 'a.jsonl');
+      const journal = await openJournal(path, () => assert.fail());
+      const records = Array.from({ length: 500 }, (_, at) => ({ at }));
+      for (const record of records.slice(0, 250)) journal.write(record);
+      await readFile(path);
+      for (const record of records.slice(250)) journal.write(record);
+      await journal.close();
+      const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+      assert.deepEqual(
+        lines.map((line): unknown => JSON.parse(line)),
+        records,
+      );
+    });
+
     it('that cannot be written any more says so once, and the run goes on', async function () {
       if (process.platform !== 'linux') this.skip();
       const told: unknown[] = [];
