@@ -14,6 +14,7 @@ import { rememberingReader } from '../manifests/documents.ts';
 import { manifestSet } from '../manifests/manifestSet.ts';
 import { nodeJson } from '../manifests/nodeJson.ts';
 import { token } from '../core/findings/token.ts';
+import { issuerFindings } from '../stages/certificates.ts';
 import { arrange } from '../stages/arrangement.ts';
 import { kubernetesTable } from '../stages/kubernetesTable.ts';
 import type { PlatformManifests, StageChart } from '../stages/kubernetesContext.ts';
@@ -57,7 +58,7 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
   }
   if (leftOut.length > 0) findings.push(withoutFolder(leftOut, spec.manifests, document));
   const set = manifestSet(stages, readFile);
-  findings.push(...set.findings, ...arrange(spec, set, charts).findings);
+  findings.push(...set.findings, ...arrange(spec, set, charts).findings, ...issuerFindings(spec, set, document.rangeOf(['tls', 'issuer'])));
   return {
     manifests: {
       set,

@@ -12,6 +12,7 @@ import { releaseId } from '../kubernetes/helm/release.ts';
 import { DOCKER_CONFIG_KEYS, PULL_SECRET_KEY } from '../kubernetes/credentials.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import { withoutStageCircles } from './stageCircles.ts';
+import { withIssuerEdges } from './certificates.ts';
 import { withReleaseEdges } from './releaseEdges.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 
@@ -48,7 +49,8 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
     ...charts.map((chart) => [releaseId(chart), chart.stage] as const),
   ]);
   const findings: Finding[] = [...derived.findings];
-  const direct = [...withReleaseEdges(derived.after, whole.objects, charts)].map(
+  const edges = withIssuerEdges(withReleaseEdges(derived.after, whole.objects, charts), spec, whole.objects);
+  const direct = [...edges].map(
     ([id, edges]) => [id, edges.filter((edge) => !contradicts(id, edge, whole, stageOf, requires, findings))] as const,
   );
   const unbroken = withoutStageCircles(new Map(direct), whole, { stageOf, requires });

@@ -4,12 +4,13 @@ import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/re
 import type { Stage } from '../core/graph/stage.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
 import { applySet, type ApplySet } from '../kubernetes/objects/applySet.ts';
-import { objectResource, type ObjectNeeds, type ObjectOut } from '../kubernetes/objects/objectResource.ts';
+import { objectResource, type ObjectNeeds, type ObjectOut, type ObjectWish } from '../kubernetes/objects/objectResource.ts';
 import { platformLabel } from '../kubernetes/platformLabel.ts';
 import { secret } from '../kubernetes/secret.ts';
 import type { PlacedObject } from '../manifests/manifestObject.ts';
 import { groupKind, objectId, type ObjectKey } from '../manifests/objectKey.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
+import { DELEGATION, otherIssuers, waitsForDns, weeklyLimits } from './certificates.ts';
 import type { ClusterStage } from './cluster.ts';
 import { dnsResources, isLoadBalancer, loadBalancerOf } from './ingress.ts';
 import type { KubernetesContext } from './kubernetesContext.ts';
@@ -64,15 +65,13 @@ function presentRequires({ spec }: StageContext, id: string, present: ReadonlySe
   return [...found];
 }
 
-/** What a Certificate waits for: no resource, since only the registrar can do it, so no run waits for its end. */
-const DELEGATION: ResourceId = 'delegation';
-
 class StageBuilder {
   readonly #context: StageContext;
   readonly #kubernetes: KubernetesContext;
   readonly #inCluster: InCluster;
   readonly #arrangement: Arrangement;
   readonly #label: string;
+  readonly #otherIssuers: ReadonlySet<ResourceId>;
   #balancer: Handle<LoadBalancerOut> | undefined;
   #buckets: ReadonlyMap<ResourceId, readonly Handle<BucketOut>[]> = new Map();
 
@@ -82,6 +81,7 @@ class StageBuilder {
     this.#inCluster = { cluster: control.cluster, reach: context.reach };
     this.#arrangement = arrange(context.spec, kubernetes.manifests.set, kubernetes.manifests.charts);
     this.#label = platformLabel(context.identity.platform);
+    this.#otherIssuers = new Set(otherIssuers(context.spec, this.#arrangement.objects).map(({ key }) => objectId(key)));
   }
 
   resourcesOf({ id }: KubernetesStage): readonly AnyResource[] {
@@ -112,21 +112,30 @@ class StageBuilder {
     const before = this.#listenedTo(object.stage, object.key).length === 0 ? [] : [listenerId(namespace, name)];
     return objectResource(this.#inCluster, {
       object,
-      ...(groupKind(object.key) === 'Certificate.cert-manager.io' ? { consumer: DELEGATION } : {}),
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
       label: this.#label,
       applySet: inventory,
-      ...this.#consumerOf(object),
+      ...this.#awaitedBy(object),
+      ...this.#issuerTraits(object),
       after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...before],
     });
   }
 
-  /** Who mounts a claim: until that one has a pod, the claim has no volume. */
-  #consumerOf({ key }: PlacedObject): { readonly consumer?: ResourceId } {
+  /** Of a claim who mounts it: until that one has a pod, the claim has no volume. */
+  #awaitedBy(object: PlacedObject): Pick<ObjectWish, 'awaits'> {
+    const { key } = object;
+    if (waitsForDns(object, this.#kubernetes.manifests.set)) return { awaits: DELEGATION };
     if (key.kind !== 'PersistentVolumeClaim') return {};
     const id = objectId(key);
     const mounts = this.#kubernetes.manifests.set.references.find(({ to, from }) => objectId(to) === id && from.key.group === 'apps');
-    return mounts === undefined ? {} : { consumer: objectId(mounts.from.key) };
+    return mounts === undefined ? {} : { awaits: objectId(mounts.from.key) };
+  }
+
+  #issuerTraits(object: PlacedObject): Pick<ObjectWish, 'unneeded' | 'notes'> {
+    const { set, charts } = this.#kubernetes.manifests;
+    const notes = weeklyLimits(object, set, charts);
+    if (this.#otherIssuers.has(objectId(object.key))) return { unneeded: 'tls.issuer names another' };
+    return notes.length === 0 ? {} : { notes };
   }
 
   #releaseOf(stage: string): Release | undefined {

@@ -55,8 +55,9 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     summary: 'The chart of cert-manager, and the issuers of `cert-manager/clusterissuer.yml`.',
     warnings: [
       'Issuers are applied only when the webhook of cert-manager has a ready endpoint: right after the install it refuses them.',
-      'Let’s Encrypt issues five certificates a week for the same names: a platform that is made anew for the sixth time gets none. Try with the issuer `letsencrypt-staging` of your manifests first.',
-      'Certificates that wait for DNS are shown as waiting; nothing else waits for them.',
+      'Let’s Encrypt issues five certificates a week for the same names: a platform that is made anew for the sixth time gets none. The plan that makes its issuer says so; try with `tls.issuer: letsencrypt-staging` first.',
+      'Only the issuer that `tls.issuer` names must be ready, and it comes first; the others are applied after it and may fail.',
+      'Certificates of an ACME issuer that wait for DNS are shown as waiting; nothing else waits for them.',
     ],
   },
   {

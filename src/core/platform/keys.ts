@@ -188,7 +188,7 @@ export const platformKeys = {
       description: 'Certificates from an ACME issuer.',
       keys: {
         email: { type: 'text', format: 'email', description: 'E-mail address of the ACME account; replaces that of the manifests.' },
-        issuer: { type: 'text', format: 'objectName', default: 'letsencrypt-prod', description: 'The ClusterIssuer that must be ready.' },
+        issuer: { type: 'text', format: 'objectName', default: 'letsencrypt-prod', description: 'The ClusterIssuer that must be ready; the others come after it and may fail.' },
       },
     },
     manifests: { ...path, description: 'Folder with the platform’s manifests and charts, relative to this file and inside its folder.' },
