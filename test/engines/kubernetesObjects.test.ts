@@ -533,15 +533,4 @@ describe('objects of manifests on the real kube-apiserver', () => {
     assert.doesNotMatch(kubectl(['get', 'namespaces,crd', '-o', 'name']), /gone|sprocket/);
     assert.doesNotMatch(kubectl(['get', 'configmap', '-n', 'kube-system', '-o', 'name']), /slipway-gone/);
   });
-
-  it('1,000 objects in one go, and 1.2/5 nothing in the second run', async () => {
-    const spaces = Array.from({ length: 10 }, (_, at) => `many-${at}`);
-    const files = spaces.map((ns, at) => ({
-      path: `${9 - at}.yml`,
-      documents: [...Array.from({ length: 99 }, (_, each) => configMap(ns, `c-${each}`, { at: String(each) })), namespace(ns)],
-    }));
-    const outcome = await applied(files);
-    assert.equal(outcome.changed.filter((id) => id.includes('many-')).length, 1000);
-    await unchanged(files);
-  });
 });

@@ -11,6 +11,7 @@ const suites = [
   { name: 'kubernetes', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'kubernetesContract', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'kubernetesObjects', engines: ['etcd', 'kubernetes', 'kwok'] },
+  { name: 'manyObjects', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'manifests', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'helm', engines: ['etcd', 'kubernetes', 'kwok', 'helm3', 'helm4'] },
   { name: 'samplePlatform', engines: ['etcd', 'kubernetes', 'kwok', 'helm4', 'minio', 'moto'] },
