@@ -279,5 +279,8 @@ describe('rehearsed EC2', () => {
       ['us-west-2a', 'us-west-2b', 'us-west-2c', 'us-west-2d'],
     );
     assert.match(prices.SpotPriceHistory?.[0]?.SpotPrice ?? '', /^0\.00\d{4}$/);
+    const asked = (prices.SpotPriceHistory ?? []).map(({ SpotPrice }) => Number(SpotPrice));
+    const mean = asked.reduce((sum, price) => sum + price, 0) / asked.length;
+    assert.ok(Math.abs(mean - 0.0208 * 0.38) < 1e-5, `the mean of the zones is that of every day: ${mean}`);
   });
 });

@@ -15,14 +15,29 @@ export function costOf(graph: ResourceGraph, observations: Observations, changes
   const actions = actionsOf(changes);
   const stages: Record<string, number> = {};
   const unknown: ResourceId[] = [];
+  const standing = new Set<ResourceId>();
   for (const resource of graph.order) {
+    if (!willStand(resource, standing, observations.get(resource.id), actions.get(resource.id))) continue;
+    standing.add(resource.id);
     const estimate = resource.estimate?.();
-    if (!estimate || !standsAfter(resource, observations.get(resource.id), actions.get(resource.id))) continue;
+    if (!estimate) continue;
     const stage = graph.stageOf(resource.id);
     if (estimate.monthlyUsd === undefined) unknown.push(resource.id);
     else stages[stage] = (stages[stage] ?? 0) + estimate.monthlyUsd;
   }
   return { monthlyUsd: Object.values(stages).reduce((sum, usd) => sum + usd, 0), stages, unknown };
+}
+
+/** What has no steps comes and goes with what it is made of: the load balancer with its Service. */
+function willStand(
+  resource: AnyResource,
+  standing: ReadonlySet<ResourceId>,
+  seen: Observation<unknown> | undefined,
+  action: Action | undefined,
+): boolean {
+  const needs = Object.values(resource.needs).flat();
+  if (resource.steps || needs.length === 0) return standsAfter(resource, seen, action);
+  return needs.every(({ id }) => standing.has(id));
 }
 
 /** It costs something, and nobody knows how much: not the same as nothing. */

@@ -146,7 +146,10 @@ interface SpotPrice extends Tagged {
 
 const HOUR_MS = 3_600_000;
 
-/** A price every six hours, between 30 and 42 % of On-Demand; with `StartTime` now, the one that holds. Prices are strings, newest first. */
+/**
+ * A price every six hours, between 32 and 44 % of On-Demand; with `StartTime` now, the one that holds. Prices are strings, newest first.
+ * They wander from zone to zone, and their mean stays: a rehearsal costs the same whenever it is planned.
+ */
 function describeSpotPriceHistory(world: World, { input, region }: Call<DescribeSpotPriceHistoryRequest>): DescribeSpotPriceHistoryResult {
   const products = input.ProductDescriptions ?? ['Linux/UNIX'];
   if (!products.some((each) => each.startsWith('Linux/UNIX'))) return { SpotPriceHistory: [] };
@@ -156,8 +159,9 @@ function describeSpotPriceHistory(world: World, { input, region }: Call<Describe
   const all: SpotPrice[] = [];
   for (let at = latest; at > latest - 120 * 6 * HOUR_MS; at -= 6 * HOUR_MS) {
     for (const type of types) {
-      zonesOf(region).forEach((zone, index) => {
-        const wave = 0.36 + 0.06 * Math.sin(at / HOUR_MS / 17 + index + type.length);
+      const zones = zonesOf(region);
+      zones.forEach((zone, index) => {
+        const wave = prices.spotFactor.typical + 0.06 * Math.sin(at / HOUR_MS / 17 + (2 * Math.PI * index) / zones.length + type.length);
         all.push({ type, zone: zone.name, at, price: (ON_DEMAND[type] ?? 0) * wave, tags: {} });
       });
     }
