@@ -52,7 +52,7 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   ],
   [
     /(?:pre|post)-(?:install|upgrade|rollback|delete) hooks?|failed (?:pre|post)-(?:install|upgrade|rollback|delete)/,
-    (words) => new Refused(hookSentence(words), { code: 'helm-hook', next: 'Look at the Job and its pod, then apply again.' }),
+    (words) => new Refused(hookSentence(words), { code: 'helm-hook', next: 'Look at its Job and pod, then apply.' }),
   ],
   [
     /execution error at|template:|parse error|error converting YAML|don't meet the specifications|YAML parse error|unable to build kubernetes objects/,

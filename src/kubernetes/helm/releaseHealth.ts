@@ -36,7 +36,8 @@ export async function healthOf(look: Look, client: KubernetesClient, seen: SeenR
   return healthOfObjects(states, `${record.chartVersion}, revision ${record.revision}`);
 }
 
-function healthOfObjects(states: readonly ObjectState[], version: string): ReleaseHealth {
+/** How a release is whose objects are so. */
+export function healthOfObjects(states: readonly ObjectState[], version: string): ReleaseHealth {
   const missing = states
     .filter(({ object, readiness }) => readiness.status === 'NotFound' && !object.vanishes)
     .map(({ object }) => nameOf(object));

@@ -3,6 +3,7 @@ import { whyNoCertificate } from './why/certificate.ts';
 import { whyClaimWaits } from './why/claim.ts';
 import { warningsAbout, warningsAboutReplicaSets, type EventTold } from './why/events.ts';
 import type { Evidence } from './why/evidence.ts';
+import { whyGonePods } from './why/gonePods.ts';
 import { isReadyPod, whyPod } from './why/pod.ts';
 import { podsOf } from './why/podsOf.ts';
 import { sentence } from './why/sentence.ts';
@@ -36,6 +37,8 @@ function whyWorkload(object: object, evidence: Evidence): string | undefined {
   const waiting = podsOf(object, evidence.pods).filter((pod) => !isReadyPod(pod));
   const pod = waiting.map((each) => whyPod(each, evidence)).find((why) => why !== undefined);
   if (pod !== undefined) return pod;
+  const gone = kindOf(object) === 'Job' ? whyGonePods(object, evidence) : undefined;
+  if (gone !== undefined) return gone;
   // No pod was let in: the controller says so in events about itself or about the ReplicaSet.
   const refused = [...warningsAbout(evidence.events, object), ...warningsAboutReplicaSets(evidence.events, object)];
   return told(refused.filter(({ reason }) => reason.startsWith('Failed'))) ?? whyCondition(object);

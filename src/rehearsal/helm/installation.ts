@@ -30,6 +30,19 @@ export interface Ground {
   readonly signal: AbortSignal;
 }
 
+/** One install or upgrade: also how its hooks went so far, which Helm writes down however it ends (`pkg/action/hooks.go`, `execHook`). */
+interface Work extends Ground {
+  readonly ran: Map<RecordedHook, 'Running' | 'Succeeded' | 'Failed'>;
+}
+
+const withPhases = (release: Release, { ran }: Work): Release => ({
+  ...release,
+  hooks: release.hooks.map((hook) => {
+    const phase = ran.get(hook);
+    return phase === undefined ? hook : { ...hook, phase };
+  }),
+});
+
 /** How often a hook is looked at. ms of the wall clock */
 const LOOK_EVERY_MS = 150;
 
@@ -66,15 +79,16 @@ export async function upgradeOrInstall(ground: Ground, wish: Wish): Promise<Rele
   };
   await refuseForeign(ground, release.objects, wish);
   await createRelease(api, release);
+  const work: Work = { ...ground, ran: new Map() };
   try {
     if (isInstall) for (const each of rendered.definitions) await api.apply(each, wish.namespace, wish.force);
-    const done = await carryOut(ground, release, deployed, wish, isInstall ? 'install' : 'upgrade');
+    const done = await carryOut(work, release, deployed, wish, isInstall ? 'install' : 'upgrade');
     await supersede(ground, all, wish.historyMax);
     return done;
   } catch (cause) {
     const words = ground.signal.aborted ? 'context canceled' : cause instanceof Error ? cause.message : String(cause);
     await updateRelease(api, {
-      ...release,
+      ...withPhases(release, work),
       status: 'failed',
       description: `${isInstall ? 'Release' : 'Upgrade'} "${wish.name}" failed: ${words}`,
     });
@@ -83,42 +97,46 @@ export async function upgradeOrInstall(ground: Ground, wish: Wish): Promise<Rele
 }
 
 async function carryOut(
-  ground: Ground,
+  work: Work,
   release: Release,
   before: Release | undefined,
   wish: Wish,
   what: 'install' | 'upgrade',
 ): Promise<Release> {
-  const { api, world } = ground;
-  const pre = await runHooks(ground, release, `pre-${what}`, wish);
+  const { api, world, signal } = work;
+  await runHooks(work, release, `pre-${what}`, wish);
   const half = Math.ceil(release.objects.length / 2);
   for (const [index, object] of release.objects.entries()) {
     if (index === half && (await world.strikes('helm-killed', wish.name, true))) process.kill(process.pid, 'SIGKILL');
-    ground.signal.throwIfAborted();
+    signal.throwIfAborted();
     await api.apply(object, wish.namespace, wish.force);
   }
   const kept = new Set(release.objects.map(keyOf));
   for (const object of before?.objects ?? []) if (!kept.has(keyOf(object)) && !isKept(object)) await api.remove(object, wish.namespace);
-  const post = await runHooks(ground, release, `post-${what}`, wish);
+  await runHooks(work, release, `post-${what}`, wish);
   const description = what === 'install' ? 'Install complete' : 'Upgrade complete';
-  const hooks = release.hooks.map((hook) => [...pre, ...post].find((each) => each.object === hook.object) ?? hook);
-  const done: Release = { ...release, status: 'deployed', description, hooks };
+  const done: Release = { ...withPhases(release, work), status: 'deployed', description };
   await updateRelease(api, done);
   return done;
 }
 
 /** One after the other; a Job has to be complete before the next. @throws HelmError in Helm's words when one is not */
-async function runHooks(ground: Ground, release: Release, event: string, wish: Wish): Promise<RecordedHook[]> {
-  const { api } = ground;
-  const ran: RecordedHook[] = [];
+async function runHooks(work: Work, release: Release, event: string, wish: Wish): Promise<void> {
+  const { api, ran } = work;
   for (const hook of release.hooks.filter((each) => each.events.includes(event))) {
-    // `before-hook-creation`, Helm's default: Jobs cannot be changed.
-    if (hook.object.kind === 'Job') await removeAndWait(ground, hook.object, wish.namespace);
-    await api.apply(hook.object, wish.namespace, true);
-    if (hook.object.kind === 'Job') await waitForJob(ground, hook.object, event, wish);
-    ran.push({ ...hook, phase: 'Succeeded' });
+    ran.set(hook, 'Running');
+    await updateRelease(api, withPhases(release, work));
+    try {
+      // `before-hook-creation`, Helm's default: Jobs cannot be changed.
+      if (hook.object.kind === 'Job') await removeAndWait(work, hook.object, wish.namespace);
+      await api.apply(hook.object, wish.namespace, true);
+      if (hook.object.kind === 'Job') await waitForJob(work, hook.object, event, wish);
+    } catch (cause) {
+      ran.set(hook, 'Failed');
+      throw cause;
+    }
+    ran.set(hook, 'Succeeded');
   }
-  return ran;
 }
 
 async function removeAndWait({ api, signal }: Ground, object: KubeObject, namespace: string): Promise<void> {

@@ -178,6 +178,31 @@ const rows: readonly (readonly [string, object, Partial<Evidence>, string | unde
     'CrashLoopBackOff: container main ended with exit code 1',
   ],
   [
+    'Job whose pods were taken away at its deadline, by what was told of them',
+    live('batch/v1', 'Job', { spec: {} }, { name: 'check', uid: 'j' }),
+    {
+      nodes: nodes(12),
+      events: [
+        event('FailedScheduling', tooManyPods, { name: 'check-x1z', uid: 'gone' }),
+        event('Failed', 'no', { name: 'check-api-x1z' }),
+      ],
+    },
+    'Too many pods: 11 of 11 slots on 12 nodes',
+  ],
+  [
+    'Job whose pods that are gone had found a node, and no image',
+    live('batch/v1', 'Job', { spec: {} }, { name: 'check', uid: 'j' }),
+    {
+      nodes: nodes(12),
+      events: [
+        event('FailedScheduling', tooManyPods, { name: 'check-x1z', uid: 'gone' }, 9),
+        event('Failed', 'Error: ImagePullBackOff', { name: 'check-x1z', uid: 'gone' }, 8),
+        event('Failed', 'Failed to pull image "a/check:1": docker.io/a/check:1: not found', { name: 'check-x1z', uid: 'gone' }, 7),
+      ],
+    },
+    'ImagePullBackOff: docker.io/a/check:1 not found',
+  ],
+  [
     'Job that ran into its deadline',
     live('batch/v1', 'Job', {
       status: {

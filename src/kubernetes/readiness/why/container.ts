@@ -39,7 +39,8 @@ const PULL_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/no such host|timeout|connection refused|i\/o|unreachable|x509/i, 'the registry cannot be reached'],
 ];
 
-function whyImage(reason: string, image: string, message: string, warnings: readonly EventTold[]): string {
+/** @param message the runtime's words, which may say nothing: then those of the warnings */
+export function whyImage(reason: string, image: string, message: string, warnings: readonly EventTold[]): string {
   // A back-off says only that it waits: what went wrong stands in an event.
   const words = [message, ...warnings.filter(({ reason: about }) => about === 'Failed').map((event) => event.message)];
   const meaning = PULL_FAILURES.find(([pattern]) => words.some((text) => pattern.test(text)))?.[1];

@@ -31,7 +31,8 @@ export function warningsAboutReplicaSets(events: readonly object[], deployment: 
   );
 }
 
-function warnings(events: readonly object[]): readonly EventTold[] {
+/** The newest first. */
+export function warnings(events: readonly object[]): readonly EventTold[] {
   return events
     .filter((event) => textAt(event, 'type') === 'Warning')
     .sort((a, b) => whenOf(b) - whenOf(a))

@@ -24,7 +24,7 @@ export const isReadyPod = (pod: object): boolean =>
 /** Before a container runs, kubelet tells in events alone what it waits for. */
 const STARTING = ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume', 'FailedCreatePodSandBox', 'NetworkNotReady'];
 
-function whyNotStarted(warnings: readonly EventTold[]): string | undefined {
+export function whyNotStarted(warnings: readonly EventTold[]): string | undefined {
   const found = warnings.find(({ reason }) => STARTING.includes(reason));
   if (found === undefined) return undefined;
   // `MountVolume.SetUp failed for volume "keys" : secret "minio" not found`
@@ -32,7 +32,7 @@ function whyNotStarted(warnings: readonly EventTold[]): string | undefined {
   return `${found.reason}: ${cause ?? found.message}`;
 }
 
-function whyUnhealthy(warnings: readonly EventTold[]): string | undefined {
+export function whyUnhealthy(warnings: readonly EventTold[]): string | undefined {
   const found = warnings.find(({ reason }) => reason === 'Unhealthy');
   return found === undefined ? undefined : `Unhealthy: ${found.message}`;
 }
