@@ -11,9 +11,10 @@ export interface LastRun {
   end(): Promise<void>;
 }
 
-export function lastRunOf(stateFolder: string, file: string, mode: 'live' | 'rehearsal'): LastRun {
+/** `world`: of a rehearsal that the environment led to. What began there is nothing that a later session goes on with in a real account. */
+export function lastRunOf(stateFolder: string, file: string, mode: 'live' | 'rehearsal', world?: string): LastRun {
   const name = createHash('sha256')
-    .update(JSON.stringify([file, mode]))
+    .update(JSON.stringify(world === undefined ? [file, mode] : [file, mode, world]))
     .digest('hex')
     .slice(0, 24);
   const path = join(stateFolder, 'runs', `${name}.json`);

@@ -48,7 +48,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
   const name = platformFileName(connection, reach, caller);
   const id = randomBytes(4).toString('hex');
   const lock = await acquireLock(join(reach.stateFolder, 'locks', `${name}.json`), id, verb);
-  const last = lastRunOf(reach.stateFolder, reach.file, reach.mode);
+  const last = lastRunOf(reach.stateFolder, reach.file, connection.mode, connection.mode === reach.mode ? undefined : connection.world);
   try {
     const journal = await openJournal(reach.journal ?? join(reach.stateFolder, 'journal', `${name}.jsonl`), () => {
       options.tell('The journal can no longer be written (is the disk full?). The run goes on without it.');

@@ -1,19 +1,13 @@
 import { approvalOf } from '../core/engine/approval.ts';
 import { Engine } from '../core/engine/engine.ts';
 import type { Outcome, RunEvent } from '../core/engine/events.ts';
-import type { LeftOver } from '../core/engine/plan.ts';
 import type { Approval, Verb } from '../core/engine/verbs.ts';
 import type { Cause } from '../core/graph/cause.ts';
 import { SignedOut, Unseen } from '../core/graph/errors.ts';
 import type { ResourceId } from '../core/graph/resource.ts';
-import type { ResourceGraph } from '../core/graph/resourceGraph.ts';
-import { platformTag, type PlatformSpec } from '../core/platform/platformSpec.ts';
 import type { PlatformStatus } from '../core/status/platformStatus.ts';
 import { wordsFor } from '../core/status/sentences.ts';
-import { givenSecrets, type GivenSecrets } from '../kubernetes/secretValues.ts';
-import type { PlatformManifests } from '../stages/kubernetesContext.ts';
-import { credentialNeeds, secretsFrom, type LackingSecret } from './credentialNeeds.ts';
-import { lackingSecrets } from './lackingSecrets.ts';
+import type { GivenSecrets } from '../kubernetes/secretValues.ts';
 import type { Looking } from './clusterObjects.ts';
 import type { CredentialNeed, CredentialValues, ObjectCalls } from './objectCalls.ts';
 import { objectLogs } from './objectLogs.ts';
@@ -21,10 +15,14 @@ import { restart } from './objectRestart.ts';
 import { objectYaml } from './objectYaml.ts';
 import { printedLines } from './commandLines.ts';
 import { Attendance } from './attendance.ts';
-import { connect, offlineGraph, profileOf, type Connection } from './connection.ts';
+import { selected, stagesOption } from './chosenStages.ts';
+import { offlineGraph, profileOf, type Connection } from './connection.ts';
+import { Connections } from './connections.ts';
+import { EnteredSecrets } from './enteredSecrets.ts';
 import { assertAccount } from './guard.ts';
 import type { CallerOut } from '../aws/outputs.ts';
 import { lastRunOf } from './lastRun.ts';
+import { LeftMemory } from './leftMemory.ts';
 import { OwnRehearsal } from './ownRehearsal.ts';
 import type { Person } from './person.ts';
 import { planView } from './planView.ts';
@@ -58,25 +56,39 @@ export class Session {
   readonly #closing = new AbortController();
   /** What a plan's fingerprint stands for, while a person may still approve it. */
   readonly #approvals = new Map<string, Approval>();
-  readonly #consents: ProgramConsents;
   readonly #person: Attendance;
-  readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #connections: Connections;
   readonly #rehearsal: OwnRehearsal;
+  readonly #secrets: EnteredSecrets;
+  readonly #left = new LeftMemory();
   #run: AbortController | undefined;
-  /** Values of Secrets, for as long as this session lives. */
-  #given: GivenSecrets = new Map();
   #interruption: string | undefined;
   /** The last status: it says what those were that cannot be seen now. */
   #seen: PlatformStatus | undefined;
-  /** What left the file, as the last plan or run saw it, and of which platform. */
-  #left: { readonly of: string; readonly found: readonly LeftOver[] } | undefined;
 
   constructor(reach: Reach, ports: SessionPorts) {
     this.#reach = reach;
     this.#ports = ports;
-    this.#consents = new ProgramConsents(reach.stateFolder);
+    const { cliEntry, env } = ports;
+    const { signal } = this.#closing;
     this.#person = new Attendance(ports.person);
-    this.#rehearsal = new OwnRehearsal(reach, { cliEntry: ports.cliEntry, env: ports.env, signal: this.#closing.signal });
+    this.#rehearsal = new OwnRehearsal(reach, { cliEntry, env, signal });
+    this.#secrets = new EnteredSecrets({
+      reach,
+      signal,
+      document: () => this.document(),
+      connect: (document) => this.#connections.to(document),
+    });
+    this.#connections = new Connections({
+      reach,
+      cliEntry,
+      env,
+      signal,
+      person: this.#person,
+      consents: new ProgramConsents(reach.stateFolder),
+      rehearsal: this.#rehearsal,
+      secrets: this.#secrets.values(),
+    });
   }
 
   /** The platform file as it is now. @throws RunnerError exit 2 when it cannot be read. */
@@ -91,10 +103,10 @@ export class Session {
 
   /** Whose account it is in the end: a rehearsal that the environment leads to is one too. @throws as `status` does */
   mode(): Promise<Reach['mode']> {
-    return this.#person.during(async () => (await this.#connect(await this.document())).mode);
+    return this.#person.during(async () => (await this.#connections.to(await this.document())).mode);
   }
 
-  /** A run of this file that began and never ended. */
+  /** A run of this file that began and never ended, in the mode that was chosen: on reopening, nobody is asked who is at the other end. */
   interrupted(): Promise<Interrupted | undefined> {
     return lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).read();
   }
@@ -108,10 +120,10 @@ export class Session {
   async poll(stages?: readonly string[]): Promise<PlatformStatus> {
     const document = await this.document();
     const spec = specOf(document);
-    const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen, left: this.#leftOf(spec) };
+    const shown = { document, spec, mode: this.#reach.mode, previous: this.#seen, left: this.#left.of(spec) };
     let reached: Connection | undefined;
     try {
-      const connection = (reached = await this.#connect(document));
+      const connection = (reached = await this.#connections.to(document));
       // Whether these credentials may go there at all is no matter of one resource.
       await connection.credentials.provide();
       const only = selected(connection.graph, stages);
@@ -146,21 +158,17 @@ export class Session {
 
   /** What a person has to be asked for, so that every Secret that nothing defines can be made. */
   credentials(): Promise<readonly CredentialNeed[]> {
-    return this.#person.during(async () => {
-      const { lacking, connection } = await this.#lackingSecrets();
-      return credentialNeeds(lacking, connection?.mode === 'rehearsal');
-    });
+    return this.#person.during(() => this.#secrets.needs());
   }
 
-  /** What was entered for them; real values have no business in a rehearsal. @throws RunnerError exit 2 */
-  async enterCredentials(values: CredentialValues): Promise<void> {
-    const { lacking, connection } = await this.#lackingSecrets();
-    const entered = Object.values(values).flatMap((fields) => Object.values(fields));
-    if (connection?.mode === 'rehearsal' && entered.some((value) => value !== '' && !value.startsWith('rehearsal-'))) {
-      const next = 'Take the values that are suggested.';
-      throw new RunnerError('A rehearsal takes only values that begin with rehearsal-.', { code: 'rehearsal-secrets', exit: 2, next });
-    }
-    this.giveSecrets(secretsFrom(lacking, values));
+  /** What was entered for them. @throws RunnerError exit 2 for a real value in a rehearsal */
+  enterCredentials(values: CredentialValues): Promise<void> {
+    return this.#secrets.enter(values);
+  }
+
+  /** Values for Secrets that nothing defines, by `namespace/name` and key: kept in memory until this session ends, and told to nobody. */
+  giveSecrets(given: GivenSecrets): void {
+    this.#secrets.give(given);
   }
 
   /** An object as the cluster has it and as its manifest has it. */
@@ -181,22 +189,9 @@ export class Session {
   }
 
   async #looking(): Promise<Looking> {
-    const connection = await this.#connect(await this.document());
+    const connection = await this.#connections.to(await this.document());
     await connection.credentials.provide();
     return { connection, reach: this.#reach, signal: this.#closing.signal };
-  }
-
-  async #lackingSecrets(): Promise<{ readonly lacking: readonly LackingSecret[]; readonly connection?: Connection }> {
-    const document = await this.document();
-    const { manifests } = document;
-    if (manifests === undefined) return { lacking: [] };
-    const connection = await this.#connect(document);
-    return { connection, lacking: await lackingSecrets({ connection, manifests, reach: this.#reach, signal: this.#closing.signal }) };
-  }
-
-  /** Values for Secrets that nothing defines, by `namespace/name` and key: kept in memory until this session ends, and told to nobody. */
-  giveSecrets(given: GivenSecrets): void {
-    this.#given = new Map([...this.#given, ...given]);
   }
 
   /** From here on no mutating call starts; the run's promise tells when those in flight have ended. */
@@ -228,6 +223,7 @@ export class Session {
     const spec = specOf(document);
     const shell = shellOf(process.platform);
     const lines = printedLines(offlineGraph(spec, document.manifests), stages, shell).map(({ line }) => line);
+    // Where the environment leads elsewhere, it does so in the shell that the lines are pasted into.
     if (this.#reach.mode === 'live') return lines;
     const environment = await this.#rehearsal.environment(spec);
     return [...Object.entries(environment).map(([name, value]) => environmentLine(name, value, shell)), ...lines];
@@ -245,23 +241,23 @@ export class Session {
   async resetRehearsal(): Promise<void> {
     if (this.#run !== undefined) throw new RunnerError('A run is under way.', { code: 'running', exit: 2, next: 'Cancel it first.' });
     await (await this.#rehearsed()).stop();
-    await this.#forget();
+    await this.#connections.forget();
     await this.#rehearsal.startAnew(specOf(await this.document()));
-    this.#left = undefined;
+    this.#left.forget();
     await lastRunOf(this.#reach.stateFolder, this.#reach.file, this.#reach.mode).end();
   }
 
   /** Ends questions and looks, stops a rehearsal that was started here. A run is cancelled and not waited for: its caller does. */
   async close(): Promise<void> {
     this.halt();
-    await this.#forget();
+    await this.#connections.forget();
     await this.#rehearsal.stop();
   }
 
   async #plan(verb: Verb, stages: readonly string[] | undefined, allow: readonly string[]): Promise<PlanView> {
     const document = await this.document();
     const spec = specOf(document);
-    const connection = await this.#connect(document);
+    const connection = await this.#connections.to(document);
     await connection.credentials.provide();
     const engine = new Engine(quietPorts(connection, this.#reach, this.#closing.signal));
     const plan = await engine.plan(connection.graph, verb, {
@@ -272,7 +268,7 @@ export class Session {
     const caller = plan.observations.get('caller');
     if (caller?.state === 'unknown') throw unreachable(caller);
     this.#assertAccount(connection, callerIn(caller));
-    this.#keepLeft(spec, plan.left);
+    this.#left.keep(spec, plan.left);
     const view = planView({ ...plan, findings: [...document.findings, ...plan.findings] });
     this.#approvals.set(view.fingerprint, approvalOf(plan));
     return view;
@@ -290,7 +286,7 @@ export class Session {
     try {
       const document = await this.document();
       const spec = specOf(document);
-      const connection = await this.#connect(document);
+      const connection = await this.#connections.to(document);
       return await run({
         verb,
         stages: request.stages,
@@ -303,7 +299,7 @@ export class Session {
         signal: stop.signal,
         interruption: () => this.#interruption,
         emit: (event) => {
-          if (event.event === 'run.finished') this.#keepLeft(spec, event.left);
+          if (event.event === 'run.finished') this.#left.keep(spec, event.left);
           this.#ports.emit(event);
         },
         tell: (message) => {
@@ -315,73 +311,19 @@ export class Session {
     }
   }
 
-  /** What was not looked for is as it was. */
-  #keepLeft(spec: PlatformSpec, found: readonly LeftOver[] | undefined): void {
-    if (found !== undefined) this.#left = { of: keyOf(spec), found };
-  }
-
-  /** Another name or region in the file is another platform. */
-  #leftOf(spec: PlatformSpec): readonly LeftOver[] | undefined {
-    return this.#left?.of === keyOf(spec) ? this.#left.found : undefined;
-  }
-
   /** What is seen of another account than the named one says nothing of this platform. @throws RunnerError exit 3 */
   #assertAccount({ spec, mode }: Connection, who: Pick<CallerOut, 'account' | 'arn'> | undefined): void {
     if (who === undefined) return;
     assertAccount(who, { fileAccount: spec.account, personAccount: this.#reach.account, rehearsal: mode === 'rehearsal' });
   }
 
-  /** The same spec, the same connection: clients, prices and credentials are kept from question to question. */
-  #connect(document: PlatformFile): Promise<Connection> {
-    const spec = specOf(document);
-    const key = `${JSON.stringify(spec)} ${document.manifests?.fingerprint ?? ''}`;
-    const known = this.#connections.get(key);
-    if (known !== undefined) return known;
-    const made = this.#make(spec, document.manifests);
-    this.#connections.set(key, made);
-    made.catch(() => this.#connections.delete(key));
-    return made;
-  }
-
-  async #make(spec: PlatformSpec, manifests: PlatformManifests | undefined): Promise<Connection> {
-    return connect({
-      spec,
-      manifests,
-      secrets: givenSecrets(() => this.#given),
-      reach: this.#reach,
-      person: this.#person,
-      consents: this.#consents,
-      env: this.#ports.env,
-      rehearsal: await this.#rehearsal.provide(spec),
-      cliEntry: this.#ports.cliEntry,
-      signal: this.#closing.signal,
-    });
-  }
-
   async #rehearsed(): Promise<RunningRehearsal> {
     return this.#rehearsal.demand(specOf(await this.document()));
   }
-
-  async #forget(): Promise<void> {
-    const open = await Promise.allSettled(this.#connections.values());
-    this.#connections.clear();
-    for (const connection of open) if (connection.status === 'fulfilled') connection.value.close();
-  }
 }
-
-const keyOf = (spec: PlatformSpec): string => `${platformTag(spec)} ${spec.region}`;
 
 /** Whoever is calling cannot be asked for: the whole account is out of reach. */
 function unreachable({ reason, cause }: { readonly reason: string; readonly cause?: Cause }): Unseen {
   const next = (cause && wordsFor(cause.code)?.next) ?? 'Check the network and the proxy.';
   return new Unseen(reason, { code: cause?.code, requestId: cause?.requestId, next });
-}
-
-/** The resources of these stages and of all that they require. @throws GraphError for a stage that does not exist. */
-function selected(graph: ResourceGraph, stages: readonly string[] | undefined): ReadonlySet<ResourceId> | undefined {
-  return stages === undefined || stages.length === 0 ? undefined : graph.select(stages, 'requires');
-}
-
-function stagesOption(stages: readonly string[] | undefined): { readonly stages?: readonly string[] } {
-  return stages === undefined || stages.length === 0 ? {} : { stages };
 }

@@ -190,6 +190,10 @@ describe('state files', function () {
     await last.begin(run);
     assert.deepEqual(await lastRunOf(folder.path, '/w/platform.yml', 'live').read(), run);
     assert.equal(await lastRunOf(folder.path, '/w/platform.yml', 'rehearsal').read(), undefined);
+    const elsewhere = lastRunOf(folder.path, '/w/platform.yml', 'rehearsal', 'http://127.0.0.1:1');
+    await elsewhere.begin({ ...run, run: 'other' });
+    assert.equal((await lastRunOf(folder.path, '/w/platform.yml', 'live').read())?.run, run.run);
+    assert.equal(await lastRunOf(folder.path, '/w/platform.yml', 'rehearsal').read(), undefined);
     await last.end();
     assert.equal(await last.read(), undefined);
   });
