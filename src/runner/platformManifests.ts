@@ -20,6 +20,7 @@ import { kubernetesTable } from '../stages/kubernetesTable.ts';
 import type { PlatformManifests, StageChart } from '../stages/kubernetesContext.ts';
 import { stageCharts, type NamedChart } from '../stages/stageCharts.ts';
 import { stageFolders } from '../stages/stageFolders.ts';
+import { emptyFolders, type StageFiles } from './emptyFolders.ts';
 import { ManifestReader } from './readManifests.ts';
 import { isInside } from './readPlatform.ts';
 
@@ -39,10 +40,13 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
   const reader = new ManifestReader(home);
   const findings: Finding[] = [];
   const stages = [];
+  const folders: StageFiles[] = [];
   for (const { stage, path, namespace, key } of stageFolders(spec)) {
     const read = await reader.read(path, key && document.rangeOf(key));
     findings.push(...read.findings);
     stages.push({ stage, files: read.files, named: read.isFile, ...(namespace === undefined ? {} : { namespace }) });
+    const isWhole = !read.isMissing && read.findings.length === 0;
+    if (isWhole) folders.push({ stage, path, files: read.files, named: read.isFile, range: document.rangeOf(key ?? ['manifests']) });
   }
   const charts: StageChart[] = [];
   const values: ManifestFile[] = [];
@@ -57,6 +61,8 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
     if (chart !== undefined) charts.push(chart);
   }
   if (leftOut.length > 0) findings.push(withoutFolder(leftOut, spec.manifests, document));
+  const ofCharts = new Set([...charts.map(({ stage }) => stage), ...leftOut]);
+  findings.push(...emptyFolders(folders, ofCharts, readFile));
   const set = manifestSet(stages, readFile);
   findings.push(...set.findings, ...arrange(spec, set, charts).findings, ...issuerFindings(spec, set, document.rangeOf(['tls', 'issuer'])));
   return {

@@ -22,6 +22,8 @@ export interface ReadFolder {
   readonly findings: readonly Finding[];
   /** The path is a file and not a folder. */
   readonly isFile: boolean;
+  /** Nothing is there. */
+  readonly isMissing: boolean;
 }
 
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules']);
@@ -55,7 +57,7 @@ export class ManifestReader {
     const home = await realpath(this.#home);
     const absolute = join(this.#home, start);
     const at = named ?? startOf(absolute);
-    let isFile = false;
+    let [isFile, isMissing] = [false, false];
     try {
       const real = await realpath(absolute);
       if (!isInside(home, real)) pass.report('manifest.path-outside', `${token(start)} leads out of the folder of platform.yml.`, at);
@@ -68,10 +70,10 @@ export class ManifestReader {
       }
     } catch (error) {
       if (!isNodeError(error)) throw error;
-      const isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+      isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
       if (!isMissing || named !== undefined) pass.report('manifest.unreadable', `${token(start)} ${wordsOf(error.code)}.`, at);
     }
-    return { files: pass.files, findings: pass.findings, isFile };
+    return { files: pass.files, findings: pass.findings, isFile, isMissing };
   }
 
   async #folder(home: string, path: string, depth: number, pass: Pass): Promise<void> {

@@ -41,6 +41,19 @@ describe('the manifests of a platform', () => {
     assert.deepEqual(told(file), []);
   });
 
+  it('warn of a folder that is there without a manifest of its stage, and not of one that is Helm’s', async () => {
+    const compose = 'services: { broker: { image: kafka } }\n';
+    const own = 'stages:\n  tls: { enabled: false }\n  spark-operator: { enabled: false }\n  mlflow: { manifests: flow }\n';
+    const file = await opened(
+      { 'kafka/compose.yml': compose, 'flow/README.md': '#\n', 'minio/all.yml': ISSUER, 'sentry/helm/override.yml': 'a: 1\n' },
+      own,
+    );
+    assert.deepEqual(told(file), [
+      'warning manifest.folder-empty: "kafka" holds no manifest: nothing of the stage kafka comes from there. Put its files there, or switch the stage off (stages.kafka.enabled: false).',
+      'warning manifest.folder-empty: "flow" holds no manifest: nothing of the stage mlflow comes from there. Put its files there, or switch the stage off (stages.mlflow.enabled: false).',
+    ]);
+  });
+
   it('hold one that lies in its folder as a chart and nothing else', async () => {
     const file = await opened({ 'spark/helm/Chart.yaml': 'apiVersion: v2\nname: spark-operator\nversion: 1.0.0\n' });
     assert.deepEqual(charts(file), ['spark-operator']);

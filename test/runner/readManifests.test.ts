@@ -49,7 +49,7 @@ describe('reading the folders of a platform', () => {
   });
 
   it('a missing folder is an empty one, unless platform.yml names it', async () => {
-    assert.deepEqual(await read('none'), { files: [], findings: [], isFile: false });
+    assert.deepEqual(await read('none'), { files: [], findings: [], isFile: false, isMissing: true });
     const { findings } = await new ManifestReader(home).read('none', named);
     assert.deepEqual(findings, [{ code: 'manifest.unreadable', severity: 'error', message: '"none" does not exist.', range: named }]);
   });
