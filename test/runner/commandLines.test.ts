@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { printedLines } from '../../src/runner/commandLines.ts';
 import { offlineGraph } from '../../src/runner/connection.ts';
 import type { Person } from '../../src/runner/person.ts';
 import type { Reach } from '../../src/runner/protocol.ts';
 import { Session } from '../../src/runner/session.ts';
-import { startAccount, type TestAccount } from '../rehearsal/account.ts';
-import { openSession } from '../stages/productSession.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const YAML = 'name: cauchy\nregion: us-west-2\ntags:\n  team: a=b\n';
@@ -130,74 +126,3 @@ describe('the lines of a rehearsal', () => {
 
 /** Nobody is asked anything. */
 const nobody: Person = { ask: () => Promise.reject(new Error('nobody is asked')) };
-
-/** Which line answers what stands for a placeholder. */
-const ANSWERS: readonly (readonly [RegExp, ...string[]])[] = [
-  [/describe-availability-zones/, '<ZONE-1-ID>', '<ZONE-2-ID>'],
-  [/create-vpc /, '<VPC-ID>'],
-  [/create-internet-gateway /, '<INTERNET-GATEWAY-ID>'],
-  [/create-subnet .*public\/10\.0\.0\.0/, '<PUBLIC-SUBNET-1-ID>'],
-  [/create-subnet .*public\/10\.0\.128\.0/, '<PUBLIC-SUBNET-2-ID>'],
-  [/create-subnet .*private\/10\.0\.16\.0/, '<PRIVATE-SUBNET-1-ID>'],
-  [/create-subnet .*private\/10\.0\.144\.0/, '<PRIVATE-SUBNET-2-ID>'],
-  [/allocate-address .*address\/10\.0\.0\.0/, '<ALLOCATION-ID-FOR-10.0.0.0-20>'],
-  [/allocate-address .*address\/10\.0\.128\.0/, '<ALLOCATION-ID-FOR-10.0.128.0-20>'],
-  [/create-nat-gateway .*nat\/10\.0\.0\.0/, '<NAT-GATEWAY-ID-FOR-10.0.0.0-20>'],
-  [/create-nat-gateway .*nat\/10\.0\.128\.0/, '<NAT-GATEWAY-ID-FOR-10.0.128.0-20>'],
-  [/create-route-table .*routes\/public/, '<ROUTES-PUBLIC-ID>'],
-  [/create-route-table .*private\/10\.0\.16\.0/, '<ROUTES-PRIVATE-10.0.16.0-20-ID>'],
-  [/create-route-table .*private\/10\.0\.144\.0/, '<ROUTES-PRIVATE-10.0.144.0-20-ID>'],
-];
-
-describe('the lines of the network, typed into a shell', () => {
-  let account: TestAccount;
-
-  before(function () {
-    if (process.platform === 'win32' || spawnSync('aws', ['--version']).status !== 0) this.skip();
-  });
-
-  beforeEach(async () => {
-    account = await startAccount();
-  });
-
-  afterEach(async () => {
-    await account.remove();
-  });
-
-  it('make what a plan then finds nothing wrong with', async () => {
-    const { credentials } = account.client;
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: account.folder,
-      AWS_ENDPOINT_URL: account.endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_PAGER: '',
-    };
-    const known = new Map<string, string>();
-    for (const line of lines(YAML, ['vpc'])) {
-      const typed = line.replace(/<[A-Z0-9.-]+>/g, (name) => known.get(name) ?? name);
-      assert.doesNotMatch(typed, /<[A-Z0-9.-]+>/, 'the lines above it answered everything');
-      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', typed], { env });
-      const [, ...names] = ANSWERS.find(([pattern]) => pattern.test(line)) ?? [];
-      const words = stdout.trim().split(/\s+/);
-      for (const [i, name] of names.entries()) known.set(name, words[i] ?? '');
-      account.pass(120);
-    }
-    const session = openSession({
-      yaml: YAML,
-      endpoint: account.endpoint,
-      credentials,
-      clock: { now: () => account.world.now(), sleep: () => Promise.resolve() },
-      machine: { intents: new Map(), kubeconfig: new Map() },
-      nextRun: () => 'run',
-    });
-    try {
-      const plan = await session.engine().plan(session.graph, 'apply', { signal: AbortSignal.timeout(60_000), consent: new Set() });
-      const network = plan.changes.filter(({ stage }) => stage === 'vpc');
-      assert.deepEqual(network, []);
-    } finally {
-      session.close();
-    }
-  }).timeout(300_000);
-});
