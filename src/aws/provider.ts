@@ -34,6 +34,6 @@ export function awsProvider(scope: ProviderScope): Provider {
       return [...network.map(({ resource }) => resource), ...rest.flat()];
     },
     check: (look, demand) => preflight({ ...scope, compute: spec.compute, zones, now: () => scope.clock.now() }, look, demand),
-    residue: (look) => residueOf(stray, look, others),
+    residue: (look, went) => residueOf(stray, look, others, went),
   };
 }

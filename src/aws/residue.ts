@@ -11,10 +11,22 @@ import { readAll } from './pages.ts';
 /** Others of the platform besides EC2's, as resources that are found by name or tag. */
 export type Discover = (look: Look) => Promise<readonly AnyResource[]>;
 
-/** What a destroyed platform left in the account, why, and what it costs a month. Log groups are not looked for: EKS's hold what was logged, and are the person's. */
-export async function residueOf(scope: StrayScope, look: Look, others: readonly Discover[]): Promise<readonly Residue[]> {
-  const parts = await Promise.all([ofEc2(scope, look), ofControllers(scope, look), ...others.map((discover) => ofOthers(discover, look))]);
-  return parts.flat();
+/**
+ * What a destroyed platform left in the account, why, and what it costs a month; after a destroy of some stages what is left of `went`
+ * (physical ids). While the cluster stands, its controllers look after what they made. Log groups are not looked for: EKS's hold what
+ * was logged, and are the person's.
+ */
+export async function residueOf(
+  scope: StrayScope,
+  look: Look,
+  others: readonly Discover[],
+  went?: ReadonlySet<string>,
+): Promise<readonly Residue[]> {
+  const found = await Promise.all([ofEc2(scope, look), ...others.map((discover) => ofOthers(discover, look))]);
+  const ours = found.flat();
+  const isLookedAfter = went !== undefined && ours.some(({ kind }) => kind === WORDS['AWS::EKS::Cluster']);
+  const theirs = isLookedAfter ? [] : await ofControllers(scope, look);
+  return [...ours.filter(({ physicalId }) => went?.has(physicalId) ?? true), ...theirs];
 }
 
 async function ofEc2(scope: AwsScope, look: Look): Promise<readonly Residue[]> {

@@ -22,10 +22,10 @@ const empty: Script = {
   DescribeLoadBalancers: () => ({}),
 };
 
-async function scan(script: Script, others: readonly AnyResource[] = []) {
+async function scan(script: Script, others: readonly AnyResource[] = [], went?: ReadonlySet<string>) {
   const { aws, sent } = scriptedAws({ ...empty, ...script });
   const scope = { aws, identity: { platform: 'cauchy', tags: {} }, prices: priceBook('us-west-2'), clusterName: 'cauchy' };
-  return { residue: await residueOf(scope, lookWith(), [async () => others]), sent };
+  return { residue: await residueOf(scope, lookWith(), [async () => others], went), sent };
 }
 
 describe('residue of AWS', () => {
@@ -84,6 +84,27 @@ describe('residue of AWS', () => {
       residue.map(({ kind, physicalId }) => [kind, physicalId]),
       [['role', 'arn:role']],
     );
+  });
+
+  it('of some stages is what was to go: what stands beside it, and what a standing cluster looks after, is none', async () => {
+    const script: Script = {
+      DescribeAddresses: () => ({
+        Addresses: ['eipalloc-1', 'eipalloc-2'].map((id) => ({ AllocationId: id, Tags: tags(`address/${id}`) })),
+      }),
+      DescribeVolumes: () => ({ Volumes: [{ VolumeId: 'vol-1', State: 'in-use', Size: 10 }] }),
+    };
+    const cluster: AnyResource = {
+      id: 'cluster',
+      kind: 'AWS::EKS::Cluster',
+      provider: 'aws',
+      title: 'cluster',
+      needs: {},
+      observe: async () => ({ physicalId: 'arn:cluster', attributes: {}, outputs: {}, state: 'ready', owner: 'slipway' }),
+    };
+    const left = async (others: readonly AnyResource[]): Promise<readonly string[]> =>
+      (await scan(script, others, new Set(['eipalloc-2']))).residue.map(({ physicalId }) => physicalId);
+    assert.deepEqual(await left([cluster]), ['eipalloc-2']);
+    assert.deepEqual(await left([]), ['eipalloc-2', 'vol-1']);
   });
 
   it('looks in the whole region, not only in a VPC that may be gone', async () => {

@@ -1,4 +1,5 @@
 import { handlesOf } from '../graph/inputs.ts';
+import { presentIn } from '../graph/observation.ts';
 import type { Action, AnyResource, Handle, Observation, ResourceId } from '../graph/resource.ts';
 import type { Direction, ResourceGraph } from '../graph/resourceGraph.ts';
 import { assertMayRun } from './approval.ts';
@@ -153,14 +154,15 @@ export class Engine implements Verbs {
     } catch (error) {
       if (!run.signal.aborted) ended.error = { value: error };
     }
-    const outcome = await this.#outcome(verb, run, graph, ended);
+    const outcome = await this.#outcome(verb, run, scope, ended);
     run.emit({ event: 'run.finished', ...outcome });
     const reason = run.stopReason ? { value: run.stopReason.error } : ended.error;
     if (reason) throw reason.value;
     return outcome;
   }
 
-  async #outcome(verb: Verb, run: Run, graph: ResourceGraph, { plan, results, error }: Ended): Promise<Outcome> {
+  async #outcome(verb: Verb, run: Run, scope: Scope, { plan, results, error }: Ended): Promise<Outcome> {
+    const { graph } = scope;
     const merged = merge(results);
     const orphans = plan?.orphans ?? [];
     const resources = [...graph.order, ...orphans];
@@ -176,14 +178,14 @@ export class Engine implements Verbs {
       failed,
       skipped: those('skipped', 'cancelled').filter((id) => !internal.has(id)),
       seconds: Math.round(run.elapsed() / 1_000),
-      residue: verb === 'destroy' && !isCancelled && !isBroken ? await this.#residue(run) : [],
+      residue: verb === 'destroy' && !isCancelled && !isBroken ? await this.#residue(run, wentOf(scope, plan)) : [],
       ...(plan?.left === undefined ? {} : { left: leftOvers(orphans, merged) }),
       monthlyUsd: standingCost(resources, run.seen),
     };
   }
 
-  async #residue(run: Run): Promise<readonly Residue[]> {
-    const found = await Promise.all(this.#ports.providers.map((provider) => residueOf(run, provider)));
+  async #residue(run: Run, went: ReadonlySet<string> | undefined): Promise<readonly Residue[]> {
+    const found = await Promise.all(this.#ports.providers.map((provider) => residueOf(run, provider, went)));
     return found.flat();
   }
 }
@@ -200,12 +202,18 @@ function noteWhatWentAlong(run: Run, { graph, selected }: Scope, plan: Plan, res
   }
 }
 
+/** The physical ids of what a destroy of some stages was about; nothing where the whole platform was. */
+function wentOf({ selected, isWhole }: Scope, plan: Plan | undefined): ReadonlySet<string> | undefined {
+  if (isWhole) return undefined;
+  return new Set([...selected].flatMap((id) => presentIn(plan?.observations.get(id))?.physicalId ?? []));
+}
+
 /** What could not be looked for is told too: an empty list would say that nothing is left. */
-async function residueOf(run: Run, provider: Provider): Promise<readonly Residue[]> {
+async function residueOf(run: Run, provider: Provider, went: ReadonlySet<string> | undefined): Promise<readonly Residue[]> {
   if (!provider.residue) return [];
   const look = lookOf(run, { provider: provider.name, since: run.reads.mark(), outputsOf: settledOutputs(run) });
   try {
-    return await run.signedIn(() => unlessAborted(run.signal, provider.residue?.(look) ?? Promise.resolve([])));
+    return await run.signedIn(() => unlessAborted(run.signal, provider.residue?.(look, went) ?? Promise.resolve([])));
   } catch (error) {
     if (run.signal.aborted) return [];
     const why = error instanceof Error ? error.message : String(error);

@@ -32,8 +32,11 @@ export interface Provider {
   discover?(look: Look, graph: ResourceGraph): Promise<readonly AnyResource[]>;
   /** Prerequisites of a plan that will create with `demand` (summed by quota): quotas, permissions, account switches. What may not be read is an `information`. */
   check?(look: Look, demand: readonly QuotaDemand[]): Promise<readonly Finding[]>;
-  /** After a destroy: what is left in the world, why, and what it costs. */
-  residue?(look: Look): Promise<readonly Residue[]>;
+  /**
+   * After a destroy: what is left in the world, why, and what it costs. `went` holds the physical ids of what a destroy of some stages
+   * was to delete: the rest stands because it should, and is not residue. Without it everything of the platform was to go.
+   */
+  residue?(look: Look, went?: ReadonlySet<string>): Promise<readonly Residue[]>;
 }
 
 /** Something that is left after a destroy. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { Engine } from '../../../src/core/engine/engine.ts';
 import type { LeftOver } from '../../../src/core/engine/plan.ts';
+import type { Residue } from '../../../src/core/engine/ports.ts';
 import { Unseen } from '../../../src/core/graph/errors.ts';
+import type { Look } from '../../../src/core/graph/resource.ts';
 import { Bench } from './world/bench.ts';
 import { alive, assertSucceeded, built } from './world/built.ts';
 
@@ -59,6 +62,22 @@ describe('Engine.destroy', () => {
     assert.ok(shape.includes('vpc vpc') && shape.includes('nat nat/a'));
     assert.ok(shape.includes('role role/cluster'), 'the claim on the VPC goes with the VPC');
     assertSucceeded(bench, await bench.session().apply());
+  });
+
+  it('asks what is left of the stages that were to go, and of everything after the whole', async () => {
+    const bench = await built();
+    const { graph, cancel, client } = bench.session();
+    const asked: (ReadonlySet<string> | undefined)[] = [];
+    const ports = bench.ports(client);
+    const residue = (_look: Look, went?: ReadonlySet<string>): Promise<readonly Residue[]> => (asked.push(went), Promise.resolve([]));
+    const engine = new Engine({ ...ports, providers: ports.providers.map((provider) => ({ ...provider, residue })) });
+    const nodes = bench.world.rows.filter(({ type }) => type === 'nodegroup').map(({ id }) => id);
+    const vpc = bench.world.rows.find(({ type }) => type === 'vpc')?.id ?? '';
+    await engine.destroy(graph, { signal: cancel.signal, consent: new Set(), stages: ['compute'] });
+    assert.ok(nodes.length > 0 && nodes.every((id) => asked[0]?.has(id)) && asked[0]?.has(vpc) === false);
+    await engine.destroy(graph, { signal: cancel.signal, consent: new Set() });
+    assert.equal(asked.at(-1), undefined);
+    assert.ok(asked.length > 1);
   });
 
   it('does not take what could not be seen for gone', async () => {
