@@ -93,7 +93,11 @@ export function createHandlers(desk: Desk): Handlers {
       if (file !== undefined) await openWritten(desk, file);
     },
     rehearse: () => desk.rehearse(),
-    breakSomething: (target) => breakSomething(platformOf(target), dialogs),
+    async breakSomething(target) {
+      // What the last run said ("Try a failure?") is answered.
+      desk.treeView.view.message = '';
+      await breakSomething(platformOf(target), dialogs);
+    },
     async resetRehearsal(target) {
       if (await resetRehearsal(platformOf(target), dialogs)) desk.treeView.view.message = '';
     },

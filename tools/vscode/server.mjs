@@ -25,6 +25,7 @@ export const quietSettings = {
   'window.commandCenter': false,
   'editor.hover.delay': 100,
   'files.autoSave': 'off',
+  'remote.autoForwardPorts': false,
 };
 
 const gallery = { EXTENSIONS_GALLERY: '{"serviceUrl":""}' };

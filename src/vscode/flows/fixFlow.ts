@@ -40,5 +40,6 @@ export async function chooseFix(platform: Platform, dialogs: Dialogs, at?: Addre
       ? [{ label: '$(trash) Tear Down...', detail: 'Back to an empty account; the name is typed', value: 'destroyAll' as const }]
       : []),
   ];
-  return dialogs.choose(`${card.cause} · ${card.facts.join(' · ')}`, choices);
+  const next = free || card.next === undefined ? [] : [card.next];
+  return dialogs.choose([card.why, ...next, ...card.facts].join(' · '), choices);
 }

@@ -3,9 +3,10 @@ import type { Dialogs } from '../dialogs.ts';
 import { visibleText } from '../model/visibleText.ts';
 import type { Platform } from '../platform.ts';
 
-/** Offers the faults of the rehearsal; one that is armed is mended by choosing it again. */
+/** Offers the faults of the rehearsal, what is broken now first; one that is armed is mended by choosing it again. */
 export async function breakSomething(platform: Platform, dialogs: Dialogs): Promise<void> {
-  const faults = await platform.ask('faults', {});
+  const known = await platform.ask('faults', {});
+  const faults = known.toSorted((one, other) => Number(other.armed) - Number(one.armed));
   const chosen = await dialogs.choose(
     'Break Something',
     faults.map((fault) => ({

@@ -44,7 +44,7 @@ export function announcementOf(view: PlatformView, { verb, stages, seconds }: Ra
   const { all, ready } = stageCounts(whole?.stages ?? []);
   if (ready < all) return { level: 'info', text: `${name}: done, after ${duration(seconds)}. ${readyOf(ready, all)}`, actions: [] };
   if (rehearsal && whole) {
-    const real = `≈ ${duration(whole.duration.seconds)} and ≈ ${dollars(whole.cost.wholeMonthlyUsd)} a month for real`;
+    const real = `≈ ${duration(whole.duration.seconds)} and ≈ ${dollars(outcome.monthlyUsd)} a month for real`;
     return {
       level: 'info',
       text: `${duration(seconds)} here; ${real}. Try a failure?`,

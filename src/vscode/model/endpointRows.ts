@@ -1,4 +1,4 @@
-import type { ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
+import type { ResourceStatus, StageStatus, State } from '../../core/status/platformStatus.ts';
 import type { PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
 import { visibleText } from './visibleText.ts';
@@ -17,10 +17,14 @@ export interface Endpoint {
   readonly url: string;
 }
 
+/** What is being made or taken down answers to nobody. */
+const ANSWERING: ReadonlySet<State> = new Set<State>(['ready', 'outdated']);
+
 /** What answers, in the order of the runbook. Addresses that are none of the web's are left out. */
 export function endpointsOf(stages: readonly StageStatus[]): readonly Endpoint[] {
   return stages.flatMap((stage) => {
-    const found = stage.resources.flatMap((resource) => {
+    const standing = stage.resources.filter(({ state }) => ANSWERING.has(state));
+    const found = standing.flatMap((resource) => {
       const address = resource.url === undefined ? undefined : webAddress(resource.url);
       return address === undefined ? [] : [{ resource, ...address }];
     });

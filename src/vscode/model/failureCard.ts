@@ -8,7 +8,10 @@ import { count, duration, hourly } from './wording.ts';
 
 /** What a person needs to know when a run stopped: why, what is kept, what it costs, what is still moving. */
 export interface FailureCard {
+  /** One sentence that fits a notification: what failed, why, and the next step. */
   readonly cause: string;
+  /** What failed and why, as long as it is. */
+  readonly why: string;
   readonly facts: readonly string[];
   readonly next: string | undefined;
   /** The first stage that failed or is blocked, and the resource that it failed for. */
@@ -27,15 +30,12 @@ export function failureCard(view: PlatformView, at?: Addressed): FailureCard {
     .flatMap(({ resources }) => resources.filter(({ state }) => state === 'pending' || state === 'deleting'));
   const longest = Math.max(0, ...moving.map(({ expected = 0, elapsed = 0 }) => expected - elapsed));
   const standing = view.status?.cost.standingMonthlyUsd ?? 0;
+  const failed = culprit ?? stopped;
+  const why = failed ? `${failed.title}: ${failed.reason || failed.state}` : (view.trouble ?? 'Nothing has failed.');
+  const cause = culprit ? sentenceOf(culprit.title, { reason: culprit.reason || culprit.state, next: culprit.next }) : why;
   return {
-    cause: visibleText(
-      stopped
-        ? culprit
-          ? sentenceOf(culprit.title, { reason: culprit.reason || culprit.state, next: culprit.next })
-          : `${stopped.title}: ${stopped.reason || stopped.state}`
-        : (view.trouble ?? 'Nothing has failed.'),
-      240,
-    ),
+    cause: visibleText(cause, 240),
+    why: visibleText(why, 240),
     facts: [
       `${ready} of ${count(all, 'stage')} ${ready === 1 ? 'is' : 'are'} ready and kept`,
       ...(standing > 0 ? [`${view.mode === 'rehearsal' ? 'would cost' : 'costs'} ${hourly(standing)} while it stands`] : []),

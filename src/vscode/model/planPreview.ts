@@ -78,7 +78,7 @@ export function totalOf(plan: PlanView, { rehearsal }: PreviewContext): string {
 
 /** The whole plan as a document whose resources fold under their stage, and their differences under them. */
 export function planText(plan: PlanView, context: PreviewContext): string {
-  const heading = `${plan.verb === 'apply' ? 'Plan' : 'Plan to destroy'} of ${visibleText(context.name)}${context.rehearsal ? ' (REHEARSAL)' : ''}`;
+  const heading = `${plan.verb === 'apply' ? 'Plan of' : 'Plan to destroy'} ${visibleText(context.name)}${context.rehearsal ? ' (REHEARSAL)' : ''}`;
   const titles = new Map(plan.changes.map(({ resource, title }) => [resource, title]));
   // Errors stand in the refusal, above everything.
   const findings = plan.findings

@@ -134,8 +134,11 @@ function statedStage(view: PlatformView, stage: StageStatus): Stated {
     unpriced: stage.resources.filter(hasUnknownPrice).length,
     changes: stage.state !== 'outdated' ? foreign?.changes : missing ? changes : Math.max(1, changes),
     missing,
-    after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
-    failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
+    ...before(
+      view,
+      required,
+      stages.filter(({ requires }) => requires.includes(stage.id)),
+    ),
     rehearsal: view.mode === 'rehearsal',
   };
 }
@@ -147,9 +150,19 @@ function statedResource(view: PlatformView, resource: ResourceStatus): Stated {
     createSeconds: resource.estimate?.createSeconds,
     monthlyUsd: resource.estimate?.monthlyUsd,
     unpriced: hasUnknownPrice(resource) ? 1 : 0,
-    after: required.filter(({ state }) => state !== 'ready').map(({ title }) => title),
-    failedBefore: required.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
+    ...before(view, required, requirersOf(view.status, resource.id)),
     rehearsal: view.mode === 'rehearsal',
+  };
+}
+
+type Titled = Pick<StageStatus, 'title' | 'state'>;
+
+/** What comes before it: to be made, what it requires; to be deleted, what requires it. */
+function before({ run }: PlatformView, required: readonly Titled[], requirers: readonly Titled[]): Pick<Stated, 'after' | 'failedBefore'> {
+  const [earlier, done] = run?.verb === 'destroy' ? [requirers, 'absent'] : [required, 'ready'];
+  return {
+    after: earlier.filter(({ state }) => state !== done).map(({ title }) => title),
+    failedBefore: earlier.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ title }) => title),
   };
 }
 
@@ -162,6 +175,28 @@ function resourcesOf(status: PlatformStatus): ReadonlyMap<string, ResourceStatus
   const made = new Map(status.stages.flatMap(({ resources }) => resources.map((resource) => [resource.id, resource] as const)));
   resourcesById.set(status, made);
   return made;
+}
+
+/** The same the other way round. */
+const requirersById = new WeakMap<PlatformStatus, ReadonlyMap<string, readonly ResourceStatus[]>>();
+
+function requirersOf(status: PlatformStatus | undefined, id: string): readonly ResourceStatus[] {
+  if (status === undefined) return [];
+  const known = requirersById.get(status) ?? requirersIn(status);
+  requirersById.set(status, known);
+  return known.get(id) ?? [];
+}
+
+function requirersIn(status: PlatformStatus): ReadonlyMap<string, readonly ResourceStatus[]> {
+  const requirers = new Map<string, ResourceStatus[]>();
+  for (const resource of resourcesOf(status).values()) {
+    for (const id of resource.requires) {
+      const known = requirers.get(id);
+      if (known) known.push(resource);
+      else requirers.set(id, [resource]);
+    }
+  }
+  return requirers;
 }
 
 function stageFlags(view: PlatformView, stage: StageStatus): readonly Flag[] {

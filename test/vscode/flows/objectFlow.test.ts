@@ -53,7 +53,7 @@ describe('what is asked of a Kubernetes object', () => {
 
   it('opens the address of a row; of a stage with several, the one that is chosen by its host', async () => {
     const ingress = (name: string) =>
-      resource({ id: `Ingress.networking.k8s.io/${name}`, url: `https://${name.split('/')[0]}.cauchy.link` });
+      resource({ id: `Ingress.networking.k8s.io/${name}`, state: 'ready', url: `https://${name.split('/')[0]}.cauchy.link` });
     const services = stage({ id: 'services', title: 'Services', resources: [ingress('mer/mer'), ingress('pascal/pascal')] });
     const { platform } = platformOf(status([services, stage({ id: 'kafka' })]), {});
     const alone = personWho([]);

@@ -15,7 +15,7 @@ const both = (mode: 'live' | 'rehearsal') =>
 describe('what is told at the end of a run', () => {
   it('is of the whole platform only if the whole was applied', () => {
     assert.match(announcementOf(both('live'), { verb: 'apply', seconds: 200 }, outcome).text, /^cauchy is ready, after/);
-    assert.match(announcementOf(both('rehearsal'), { verb: 'apply', seconds: 6 }, outcome).text, /≈ 26 min and ≈ \$283 a month for real/);
+    assert.match(announcementOf(both('rehearsal'), { verb: 'apply', seconds: 6 }, outcome).text, /≈ 26 min and ≈ \$73 a month for real/);
   });
 
   it('names the stages that were applied, with their own time and what stands', () => {

@@ -114,6 +114,14 @@ describe('endpoints', () => {
     assert.equal(endpointGroup(view(status([stage()]))), undefined);
   });
 
+  it('are none of what is being taken down', () => {
+    const [server] = argo.resources;
+    assert.ok(server);
+    for (const state of ['queued', 'deleting', 'absent', 'failed'] as const)
+      assert.deepEqual(endpointsOf([{ ...argo, resources: [{ ...server, state }] }]), [], state);
+    assert.equal(endpointsOf([{ ...argo, resources: [{ ...server, state: 'outdated' }] }]).length, 1);
+  });
+
   it('stand behind the stages, point at their resource, and can be opened', () => {
     const shown = view(status([argo, apps]));
     const tree = new RowTree(shown, NOW, false);

@@ -114,6 +114,29 @@ describe('rows of stages and resources', () => {
     });
   }
 
+  it('waits for what requires it when it is destroyed', () => {
+    const run = {
+      verb: 'destroy',
+      stages: [],
+      startedAt: '',
+      latestAt: '',
+      expectedSeconds: 600,
+      stopping: false,
+      paused: undefined,
+    } as const;
+    const claim = resource({ id: 'claim', title: 'Claim', state: 'queued', requires: ['vpc'] });
+    const group = resource({ id: 'nodegroup', title: 'Node group', state: 'deleting', requires: ['claim'] });
+    const vpc = stage({ id: 'vpc', title: 'VPC', state: 'queued', resources: [claim] });
+    const compute = stage({ id: 'compute', title: 'Compute', state: 'deleting', requires: ['vpc'], resources: [group] });
+    const gone = stage({ id: 'tls', title: 'TLS', state: 'absent', requires: ['vpc'], resources: [] });
+    const destroying = view(status([vpc, compute, gone]), { run });
+    assert.equal(stageRow(destroying, vpc, NOW).description, 'after Compute');
+    assert.equal(resourceRow(destroying, vpc, claim, NOW).description, 'after Node group');
+    const skipped = stage({ ...vpc, state: 'skipped' });
+    const stopped = view(status([skipped, { ...compute, state: 'failed' }]), { run });
+    assert.equal(stageRow(stopped, skipped, NOW).description, 'skipped · Compute failed');
+  });
+
   it('says adopted, and would cost in a rehearsal', () => {
     const shown = resource({ state: 'ready', owner: 'adopted' });
     assert.equal(resourceRow(view(), stage(), shown, NOW).description, 'ready · adopted');
