@@ -24,6 +24,7 @@ export interface KubernetesObject {
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly object[];
     readonly managedFields?: readonly ManagedFields[];
   };
 }

@@ -35,10 +35,9 @@ export function kubernetesProvider({ reach, label, helm, incomplete }: Kubernete
 
 /** What the ApplySets hold, and what only its own Secret tells of. */
 async function inventoryOf(look: Look, client: KubernetesClient, label: string, helm: Helm | undefined): Promise<readonly AnyResource[]> {
-  const [members, { releases, secrets }] = await Promise.all([
-    discoverMembers(look, client, label),
-    helm === undefined ? { releases: [], secrets: [] } : discoverLabelledSecrets(look, client, label, helm),
-  ]);
+  const { releases, secrets, keptIn } =
+    helm === undefined ? { releases: [], secrets: [], keptIn: [] } : await discoverLabelledSecrets(look, client, label, helm);
+  const members = await discoverMembers(look, client, label, keptIn);
   const charts = releases.map(({ id }) => id);
   return [
     // The controllers of a chart still have to take the finalizers off what is theirs.

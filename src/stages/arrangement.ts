@@ -19,6 +19,8 @@ import { requiresOf, stagesInCluster } from './stageFolders.ts';
 /** Which object belongs to which stage, what comes after what, and what is missing. Pure: nothing is asked. */
 export interface Arrangement {
   readonly objects: readonly PlacedObject[];
+  /** Namespaces that are used and written nowhere, by id. */
+  readonly implied: ReadonlySet<ResourceId>;
   /** By the id of who comes after; ids of Secrets that a person gives are among them. */
   readonly after: ReadonlyMap<ResourceId, readonly ResourceId[]>;
   readonly secrets: readonly PlacedSecret[];
@@ -57,7 +59,8 @@ export function arrange(spec: PlatformSpec, set: ManifestSet, charts: readonly S
   findings.push(...unbroken.findings);
   const after = new Map([...unbroken.edges].map(([id, edges]): [ResourceId, readonly ResourceId[]] => [id, edges.map(({ to }) => to)]));
   addSteps(spec, whole.objects, after);
-  return { objects: whole.objects, after, secrets, requires, findings };
+  const implied = new Set([...whole.byId.keys()].filter((id) => !set.byId.has(id)));
+  return { objects: whole.objects, implied, after, secrets, requires, findings };
 }
 
 const isRegistryLogin = ({ keys }: MissingSecret): boolean => keys.some((key) => DOCKER_CONFIG_KEYS.includes(key));

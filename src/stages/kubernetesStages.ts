@@ -117,6 +117,7 @@ class StageBuilder {
       applySet: inventory,
       ...this.#awaitedBy(object),
       ...this.#issuerTraits(object),
+      ...this.#namespaceTraits(object),
       after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...before],
     });
   }
@@ -129,6 +130,13 @@ class StageBuilder {
     const id = objectId(key);
     const mounts = this.#kubernetes.manifests.set.references.find(({ to, from }) => objectId(to) === id && from.key.group === 'apps');
     return mounts === undefined ? {} : { awaits: objectId(mounts.from.key) };
+  }
+
+  #namespaceTraits({ key }: PlacedObject): Pick<ObjectWish, 'isImplied' | 'makes'> {
+    if (groupKind(key) !== 'Namespace') return {};
+    const { references } = this.#kubernetes.manifests.set;
+    const makes = new Set(references.flatMap(({ to, makes: isMade }) => (isMade && to.namespace === key.name ? [objectId(to)] : [])));
+    return { makes, ...(this.#arrangement.implied.has(objectId(key)) ? { isImplied: true } : {}) };
   }
 
   #issuerTraits(object: PlacedObject): Pick<ObjectWish, 'unneeded' | 'notes'> {

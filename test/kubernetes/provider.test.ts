@@ -123,6 +123,21 @@ describe('what left the manifests', () => {
     assert.equal((await all.get('Secret/cert-manager/dns-key')?.observe(look, 'plan'))?.state, 'ready');
   });
 
+  it('leaves a namespace alone in which something is kept, and says so; of another it tells what goes along', async () => {
+    const stranger = { metadata: { name: 'mine', namespace: 'cert-manager' } };
+    lists = { ...lists, '/api/v1/namespaces/cert-manager/configmaps': [stranger] };
+    const all = await discovered();
+    assert.deepEqual(await all.get('Namespace/cert-manager')?.takesAlong?.(look), ['ConfigMap mine']);
+    assert.deepEqual(await all.get('ApplySet/tls')?.check?.(look, 'apply'), []);
+    lists = { ...lists, '/api/v1/secrets': [secret('sentry-key', {}, { annotations: { 'helm.sh/resource-policy': 'keep' } })] };
+    const kept = await discovered();
+    assert.equal(kept.has('Namespace/cert-manager'), false);
+    assert.match(
+      (await kept.get('ApplySet/tls')?.check?.(look, 'apply'))?.[0]?.message ?? '',
+      /^Namespace cert-manager stays, since Secret\/sentry-key in it is kept/,
+    );
+  });
+
   it('of a kind that was served only lately is found: the kinds are read anew', async () => {
     const known = client();
     served = { '': KINDS[''] };

@@ -14,6 +14,7 @@ import { preflight } from './preflight.ts';
 import type { Result } from './result.ts';
 import { Run } from './run.ts';
 import { bringThere, takeAway } from './schedule.ts';
+import { withheldIn, withWhatGoesAlong } from './takenAlong.ts';
 import { healTwins } from './twins.ts';
 import { unlessAborted } from './unlessAborted.ts';
 import type { ObserveOptions, PlanOptions, RunOptions, Verb, Verbs } from './verbs.ts';
@@ -82,10 +83,11 @@ export class Engine implements Verbs {
     return this.#run('destroy', graph, options, async (run, scope, plan) => {
       const all = withOrphans(graph, plan.orphans);
       const selected = new Set([...scope.selected, ...plan.orphans.map(({ id }) => id)]);
+      const withheld = withheldIn(plan.changes, options.consent);
       const dies = (resource: AnyResource): boolean => diesWithHome(graph, resource, scope.selected, plan.observations);
       const goes = (id: ResourceId): boolean => {
         const resource = all.get(id);
-        return resource !== undefined && selected.has(id) && !dies(resource);
+        return resource !== undefined && selected.has(id) && !dies(resource) && !withheld.has(id);
       };
       const results = await takeAway(run, all, { includes: goes, planned: () => 'delete' });
       noteWhatWentAlong(run, scope, plan, results);
@@ -103,8 +105,8 @@ export class Engine implements Verbs {
     const { graph, selected } = scope;
     const observations = await observeAll(run, graph.order, verb === 'apply' ? 'plan' : 'status');
     const census = scope.isWhole ? await findOrphans(run, graph) : { orphans: [], findings: [] };
-    const changes = changesOf(run, scope, verb, observations, census.orphans);
     const all = withOrphans(graph, census.orphans);
+    const changes = await withWhatGoesAlong(run, all, changesOf(run, scope, verb, observations, census.orphans));
     const checks = withChecks ? await preflight(run, all, { verb, selected, changes, demand: demandOf(graph, changes) }) : [];
     const { seconds, path } = durationOf(all, verb, observations, changes);
     return {

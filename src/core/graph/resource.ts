@@ -192,6 +192,11 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
    * several say in the same words is told once, with their stages.
    */
   check?(look: Look, verb: 'apply' | 'destroy'): Promise<readonly Finding[]>;
+  /**
+   * What goes with it when it is deleted and is not this platform's, by name: everything else in a namespace. Asked by a plan that deletes
+   * it, which tells it and then needs the consent `delete:RESOURCE`.
+   */
+  takesAlong?(look: Look): Promise<readonly string[]>;
   /** Where a person wrote it, when that is not `platform.yml`: the document of a manifest. */
   readonly source?: SourceRange;
   /** Where a browser finds it once it is there, e.g. the host of an Ingress. */

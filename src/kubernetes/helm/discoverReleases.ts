@@ -1,5 +1,6 @@
 import type { AnyResource, Look, Observation } from '../../core/graph/resource.ts';
 import { NotYet } from '../../core/graph/errors.ts';
+import type { KeptIn } from '../objects/discoverMembers.ts';
 import { isKept } from '../objects/traits.ts';
 import { PART_OF } from '../objects/applySetId.ts';
 import { leaving } from '../objects/leaving.ts';
@@ -17,6 +18,8 @@ export interface LabelledSecrets {
   readonly releases: readonly AnyResource[];
   /** Made from what a person gave. What its annotation says is kept is left out. */
   readonly secrets: readonly AnyResource[];
+  /** Where one lies that is kept. */
+  readonly keptIn: readonly KeptIn[];
 }
 
 /**
@@ -41,6 +44,9 @@ export async function discoverLabelledSecrets(look: Look, client: KubernetesClie
       .filter(({ metadata }) => metadata.labels?.['status'] !== 'uninstalled')
       .map(({ metadata }) => releaseOf(client, helm, metadata.namespace ?? '', metadata.labels?.['name'] ?? '')),
     secrets: given.map((secret) => secretOf(client, secret)),
+    keptIn: found
+      .filter(({ metadata }) => isKept(metadata.annotations))
+      .map(({ metadata: { namespace = '', name } }) => ({ namespace, what: `Secret/${name}` })),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from '../../core/findings/finding.ts';
 import { NotYet, Unseen } from '../../core/graph/errors.ts';
 import type { AnyResource, Look, Observation, Present, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import { groupKind, objectId, type ObjectKey } from '../../manifests/objectKey.ts';
@@ -5,6 +6,7 @@ import type { KubernetesClient, KubernetesObject } from '../client.ts';
 import { collectionPath, objectPath, type ServedKind } from '../paths.ts';
 import { PLATFORM_LABEL } from '../platformLabel.ts';
 import { CONTAINS, ID, INVENTORY_NAMESPACE, namesIn, PART_OF } from './applySetId.ts';
+import { strangersIn } from './namespaceContents.ts';
 import { leaving } from './leaving.ts';
 import { estimateOf, isKept, mayLeave } from './traits.ts';
 
@@ -12,10 +14,17 @@ const CRD = 'CustomResourceDefinition.apiextensions.k8s.io';
 
 /**
  * Every member of this platform's ApplySets and the parents themselves, as resources that can be looked at and deleted: custom resources
- * before their definitions, whose controllers still run then, and namespaces last. What its annotation says is kept is left out.
+ * before their definitions, whose controllers still run then, and namespaces last. What its annotation says is kept is left out, and so is
+ * the namespace that it lies in.
+ * @param keptIn of what is in no inventory
  * @throws Unseen
  */
-export async function discoverMembers(look: Look, client: KubernetesClient, label: string): Promise<readonly AnyResource[]> {
+export async function discoverMembers(
+  look: Look,
+  client: KubernetesClient,
+  label: string,
+  keptIn: readonly KeptIn[] = [],
+): Promise<readonly AnyResource[]> {
   const selector = `${PLATFORM_LABEL}=${label}`;
   const list = (path: string, labelSelector: string): Promise<readonly KubernetesObject[]> =>
     look.share(`kubernetes:members ${path}`, () => client.list(path, look.signal, { labelSelector, metadataOnly: true }));
@@ -27,16 +36,58 @@ export async function discoverMembers(look: Look, client: KubernetesClient, labe
   const found = await Promise.all(
     kinds.map(async (kind) => {
       const items = await list(collectionPath(kind), `${selector},${PART_OF}`);
-      return items
-        .filter(({ metadata }) => sets.has(metadata.labels?.[PART_OF] ?? '') && !isKept(metadata.annotations))
-        .map((item) => ({ kind, item }));
+      return items.filter(({ metadata }) => sets.has(metadata.labels?.[PART_OF] ?? '')).map((item) => ({ kind, item }));
     }),
   );
-  const members = found
-    .flat()
-    .map(({ kind, item }) => memberOf(client, kind, item, setResource(sets.get(item.metadata.labels?.[PART_OF] ?? ''))));
-  return [...members, ...parents.map((parent) => memberOf(client, CONFIG_MAP, parent, undefined, setResource(parent.metadata.name)))];
+  const all = found.flat();
+  const kept = [...keptIn, ...all.flatMap(keptPlace)];
+  const stays = ({ kind, item: { metadata } }: Member): KeptIn | undefined =>
+    groupKind(kind) === 'Namespace' ? kept.find(({ namespace }) => namespace === metadata.name) : undefined;
+  const setOf = ({ item }: Member): ResourceId => setResource(sets.get(item.metadata.labels?.[PART_OF] ?? ''));
+  const members = all
+    .filter((member) => !isKept(member.item.metadata.annotations) && stays(member) === undefined)
+    .map((member) => ({
+      ...memberOf(client, member.kind, member.item, setOf(member)),
+      ...(groupKind(member.kind) === 'Namespace' ? { takesAlong: (own: Look) => contentsOf(own, client, member, label) } : {}),
+    }));
+  const inventories = parents.map((parent) => {
+    const own = setResource(parent.metadata.name);
+    const notes = all.filter((member) => setOf(member) === own).flatMap((member) => stays(member) ?? []);
+    return {
+      ...memberOf(client, CONFIG_MAP, parent, undefined, own),
+      check: () => Promise.resolve(notes.map((each) => stayNote(own, each))),
+    };
+  });
+  return [...members, ...inventories];
 }
+
+/** Something in a namespace that is kept when everything else goes. */
+export interface KeptIn {
+  readonly namespace: string;
+  /** `Secret/slipway-sentry-secret-key` */
+  readonly what: string;
+}
+
+interface Member {
+  readonly kind: ServedKind;
+  readonly item: KubernetesObject;
+}
+
+const keptPlace = ({ kind, item: { metadata } }: Member): readonly KeptIn[] =>
+  isKept(metadata.annotations) && metadata.namespace !== undefined
+    ? [{ namespace: metadata.namespace, what: `${kind.kind}/${metadata.name}` }]
+    : [];
+
+const stayNote = (resource: ResourceId, { namespace, what }: KeptIn): Finding => ({
+  code: 'namespace-kept',
+  severity: 'information',
+  resource,
+  message: `Namespace ${namespace} stays, since ${what} in it is kept: delete it yourself when nobody needs that any more.`,
+});
+
+/** What its own objects make is told too: of what left the manifests nobody knows what that was. */
+const contentsOf = (look: Look, client: KubernetesClient, { item }: Member, label: string): Promise<readonly string[]> =>
+  strangersIn(look, client, { namespace: item.metadata.name, label, makes: new Set() });
 
 /**
  * A kind that is not served now has no members that could be seen, and may be served again: an API service that is down, a definition

@@ -30,7 +30,7 @@ export function planObject({ key, json, source }: ManifestObject, title: string,
     const place = `${source.file}:${source.range.start.line}`;
     return { action: 'create', summary: `create ${title}`, diff: [{ path: 'manifest', before: undefined, after: place }] };
   }
-  if (isSystemNamespace(key)) return { action: 'none' };
+  if (isSystemNamespace(key) || seen.owner === 'adopted') return { action: 'none' };
   if (seen.owner === 'foreign') {
     return {
       action: 'blocked',

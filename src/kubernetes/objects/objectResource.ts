@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/findings/finding.ts';
-import { NotYet } from '../../core/graph/errors.ts';
+import { NotYet, Unseen } from '../../core/graph/errors.ts';
 import type { Depth, Handle, Look, Observation, Present, Resource, ResourceId, StepContext } from '../../core/graph/resource.ts';
 import { wordsFor } from '../../core/status/sentences.ts';
 import { textAt, textsAt } from '../../manifests/json.ts';
@@ -23,6 +23,7 @@ import { DoneJob, isComplete, isToRemember, planMemory, toRemember } from './don
 import { servedKind } from './servedKind.ts';
 import { objectLines } from './objectLines.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
+import { strangersIn } from './namespaceContents.ts';
 import { leaving } from './leaving.ts';
 import { estimateOf, isEarly, isKept, labelled, leavesBehind, urlOf } from './traits.ts';
 import { webhookGate, type Gate } from './webhookGate.ts';
@@ -46,6 +47,10 @@ export interface ObjectWish {
   readonly awaits?: ResourceId;
   /** Why nobody needs it to be ready, in words that follow on the reason for which it is not. */
   readonly unneeded?: string;
+  /** Nobody wrote it down: where somebody else has made it, it is used as it is, and neither changed nor deleted. */
+  readonly isImplied?: true;
+  /** Of a Namespace: what objects of the platform make in it by running, by id. */
+  readonly makes?: ReadonlySet<ResourceId>;
   /** Told by a plan that makes it. */
   readonly notes?: readonly Finding[];
 }
@@ -91,6 +96,7 @@ export function objectResource(inCluster: InCluster, wish: ObjectWish): Resource
       ...(isDeletable ? { delete: (seen: Present, ctx: StepContext) => self.delete(seen, ctx) } : {}),
     },
     check: () => Promise.resolve(self.isThere ? [] : (wish.notes ?? [])),
+    ...(groupKind(object.key) === 'Namespace' ? { takesAlong: (look: Look) => self.takesAlong(look, wish.makes ?? new Set()) } : {}),
     url: () => urlOf(object),
     estimate: () => estimateOf(object),
     commands: () => objectLines(object, wish.label),
@@ -109,6 +115,8 @@ class ObjectInCluster {
   readonly #label: string;
   readonly #awaits: ResourceId | undefined;
   readonly #unneeded: string | undefined;
+  /** Whose it is where our label is not on it. */
+  readonly #otherwise: 'adopted' | 'foreign';
   readonly #manifest: JsonObject;
   readonly #done: DoneJob | undefined;
   /** By a step of this process; and what became of it as far as it was seen. */
@@ -127,13 +135,14 @@ class ObjectInCluster {
   #isExplained = false;
   #compared: { readonly of: string; readonly comparison: Comparison } | undefined;
 
-  constructor(inCluster: InCluster, { object, label, applySet, awaits, unneeded }: ObjectWish) {
+  constructor(inCluster: InCluster, { object, label, applySet, awaits, unneeded, isImplied }: ObjectWish) {
     this.#inCluster = inCluster;
     this.#object = object;
     this.#label = label;
     this.#done = DoneJob.of(object, applySet);
     this.#awaits = awaits;
     this.#unneeded = unneeded;
+    this.#otherwise = isImplied === true ? 'adopted' : 'foreign';
     this.#manifest = labelled(object.json, { [PLATFORM_LABEL]: label, [PART_OF]: applySet.partOf });
   }
 
@@ -203,6 +212,11 @@ class ObjectInCluster {
     this.#isDeleted = true;
   }
 
+  takesAlong(look: Look, makes: ReadonlySet<ResourceId>): Promise<readonly string[]> {
+    if (this.#place === undefined) throw new Unseen('the cluster cannot be reached just now');
+    return strangersIn(look, this.#place.client, { namespace: this.#object.key.name, label: this.#label, makes });
+  }
+
   /** `undefined`: its kind is not served, so there can be none of it. */
   async #placeIn(client: KubernetesClient, look: Look): Promise<Place | undefined> {
     const { apiVersion, key } = this.#object;
@@ -235,7 +249,7 @@ class ObjectInCluster {
     live: KubernetesObject,
     isRead: { readonly compared: boolean } | undefined,
   ): Promise<Observation<ObjectOut>> {
-    const owner = live.metadata.labels?.[PLATFORM_LABEL] === this.#label ? 'slipway' : 'foreign';
+    const owner = live.metadata.labels?.[PLATFORM_LABEL] === this.#label ? 'slipway' : this.#otherwise;
     const isGoing = live.metadata.deletionTimestamp !== undefined;
     const isCompared = isRead?.compared === true && owner === 'slipway' && !isGoing;
     const attributes = isCompared ? attributesOf(await this.#compare(client, path, live, look.signal)) : {};

@@ -260,6 +260,17 @@ describe('an object of a manifest', () => {
     assert.equal(resource.leaves, true, 'its volume outlives the cluster');
   });
 
+  it('that nobody wrote down is used as somebody else made it: neither changed nor deleted', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sentry' } };
+    const live = { '/api/v1/namespaces': [{ metadata: { name: 'sentry', uid: 'u' }, status: { phase: 'Active' } }] };
+    const implied = await bench(namespace, live, undefined, { isImplied: true });
+    const seen = await implied.see();
+    assert.ok(seen.state === 'ready' && seen.owner === 'adopted');
+    assert.deepEqual(await implied.plan(), { action: 'none' });
+    await server?.close();
+    assert.equal((await (await bench(namespace, live)).plan())?.action, 'blocked', 'one that a file holds is not ours to use');
+  });
+
   const CLAIMS = '/api/v1/namespaces/kafka/persistentvolumeclaims';
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'kafka' }, spec: {} };
   const unbound = {
