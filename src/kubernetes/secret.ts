@@ -151,8 +151,14 @@ const isRecord = (value: Json | undefined): value is { readonly [key: string]: J
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Values are typed into a file descriptor, never into an argument. */
-function commandOf({ namespace, name, keys }: SecretWish): { readonly stdin: string; readonly argv: readonly string[] } {
+function commandOf({ namespace, name, keys, label }: SecretWish): { readonly stdin: string; readonly argv: readonly string[] } {
   const stringData = Object.fromEntries(keys.map((key) => [key, `<${key.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '-')}>`]));
-  const manifest = { apiVersion: 'v1', kind: 'Secret', type: secretTypeOf(keys), metadata: { name, namespace }, stringData };
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: secretTypeOf(keys),
+    metadata: { name, namespace, labels: { [PLATFORM_LABEL]: label } },
+    stringData,
+  };
   return { stdin: JSON.stringify(manifest), argv: ['kubectl', 'apply', '--server-side', '--field-manager', 'slipway', '-f', '-'] };
 }

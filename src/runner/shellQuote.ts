@@ -21,6 +21,12 @@ export function pipedLine(stdin: string, argv: readonly string[], shell: Shell):
   return `${shell === 'posix' ? `printf %s ${text}` : text} | ${shellLine(argv, shell)}`;
 }
 
+/** The same for words that go on beside the lines that follow. */
+export function backgroundLine(argv: readonly string[], shell: Shell): string {
+  const line = shellLine(argv, shell);
+  return shell === 'posix' ? `${line} &` : `Start-Job { ${line} }`;
+}
+
 /** A variable of the environment for the lines that follow. */
 export function environmentLine(name: string, value: string, shell: Shell): string {
   // PowerShell: a word that is not quoted would be run.

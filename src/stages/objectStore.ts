@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import { bucket, type BucketOut, type ReachS3 } from '../aws/s3/bucket.ts';
+import { bucket, BY_HAND, type BucketOut, type BucketWish, type ReachS3 } from '../aws/s3/bucket.ts';
 import { Unseen } from '../core/graph/errors.ts';
 import type { Look, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { KubernetesClient, KubernetesObject } from '../kubernetes/client.ts';
@@ -39,7 +39,12 @@ export function bucketResources(
   if (store === undefined) return [];
   const reach = reachStore(inCluster, store);
   return expectedBuckets(set, values).map(({ name, needs }) =>
-    bucket(reach, { name, expectedBy: [...new Set(needs.map(({ file }) => file))], after: store.workloads }),
+    bucket(reach, {
+      name,
+      expectedBy: [...new Set(needs.map(({ file }) => file))],
+      after: store.workloads,
+      reachedBy: reachedByHand(store),
+    }),
   );
 }
 
@@ -106,13 +111,19 @@ function rootKey(workloads: readonly PlacedObject[], names: readonly string[]): 
   return undefined;
 }
 
-/** Through the API server to a ready pod of the Service, with the keys that the store itself was started with; they stay in memory. */
+/**
+ * Through the API server to a ready pod of the Service, with the keys that the store itself was started with; they stay in memory. For a
+ * plan a store that is not ready is not there yet: the run that was stopped while it started is to be gone on with, and comes to the
+ * buckets when the store is ready.
+ */
 function reachStore(inCluster: InCluster, store: Store): ReachS3 {
-  return async (look) => {
+  return async (look, depth) => {
     const client = await clientOf(look, inCluster);
     if (client === undefined) return undefined;
     const pod = await look.share(`kubernetes:pod of ${store.namespace}/${store.service}`, () => readyPod(client, store, look.signal));
-    if (pod === undefined) return undefined;
+    if (pod === 'unready' && depth === 'status')
+      throw new Unseen(`no pod of the Service ${store.namespace}/${store.service} is ready`, { code: 's3-unreachable' });
+    if (pod === undefined || pod === 'unready') return undefined;
     const [accessKeyId, secretAccessKey] = await Promise.all([
       keyValue(client, store, store.user, look),
       keyValue(client, store, store.password, look),
@@ -126,6 +137,13 @@ function reachStore(inCluster: InCluster, store: Store): ReachS3 {
   };
 }
 
+/** The keys are asked for by `aws configure`, so that they are in no line and no history of a shell. */
+function reachedByHand({ namespace, service, port }: Store): BucketWish['reachedBy'] {
+  const profile = `${namespace}-${service}`;
+  const forward = ['kubectl', 'port-forward', '--namespace', namespace, `service/${service}`, `${BY_HAND.port}:${port.number}`];
+  return { lines: [{ background: forward }, ['aws', 'configure', '--profile', profile]], profile };
+}
+
 interface EndpointSlice extends KubernetesObject {
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
   readonly endpoints?: readonly {
@@ -134,12 +152,12 @@ interface EndpointSlice extends KubernetesObject {
   }[];
 }
 
-/** `undefined`: there is no such Service yet. @throws Unseen when none of its pods is ready. */
+/** `undefined`: there is no such Service yet, or it has no pod; `unready`: none of its pods is. @throws Unseen */
 async function readyPod(
   client: KubernetesClient,
   { namespace, service, port }: Store,
   signal: AbortSignal,
-): Promise<{ readonly name: string; readonly port: number } | undefined> {
+): Promise<{ readonly name: string; readonly port: number } | 'unready' | undefined> {
   const slices = await client.list<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, signal, {
     labelSelector: `kubernetes.io/service-name=${service}`,
   });
@@ -148,8 +166,7 @@ async function readyPod(
     const ready = endpoints.find(({ conditions, targetRef }) => conditions?.ready !== false && targetRef?.kind === 'Pod');
     if (ready?.targetRef?.name !== undefined) return { name: ready.targetRef.name, port: number };
   }
-  if (slices.length === 0 || slices.every(({ endpoints = [] }) => endpoints.length === 0)) return undefined;
-  throw new Unseen(`no pod of the Service ${namespace}/${service} is ready`, { code: 's3-unreachable' });
+  return slices.every(({ endpoints = [] }) => endpoints.length === 0) ? undefined : 'unready';
 }
 
 interface SecretObject extends KubernetesObject {

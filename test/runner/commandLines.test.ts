@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { printedLines } from '../../src/runner/commandLines.ts';
@@ -92,6 +92,96 @@ describe('the lines that a person would type', () => {
       vpc[indexOf(vpc, /wait/)],
       `aws ec2 wait nat-gateway-available --nat-gateway-ids '<NAT-GATEWAY-ID-FOR-10.0.0.0-20>' --region us-west-2`,
     );
+  });
+});
+
+describe('the lines of a platform in its cluster', () => {
+  /** `change` is told the folder of a copy of the sample platform. */
+  async function sampleLines(change: (folder: string) => Promise<unknown> = () => Promise.resolve()): Promise<readonly string[]> {
+    await using folder = await temporaryFolder();
+    const platform = join(folder.path, 'platform');
+    await cp(join(import.meta.dirname, '../../manifests'), platform, { recursive: true });
+    await change(platform);
+    const session = new Session(
+      { file: join(platform, 'platform.yml'), mode: 'live', stateFolder: join(folder.path, 'state') },
+      { person: nobody, env: {}, cliEntry: '/nowhere', emit: () => undefined, tell: () => undefined },
+    );
+    try {
+      return await session.commands();
+    } finally {
+      await session.close();
+    }
+  }
+
+  let all: readonly string[];
+  before(async () => {
+    all = await sampleLines();
+  });
+  const apply = (file: string): RegExp => new RegExp(`^kubectl apply --server-side --field-manager slipway -f ${file}$`);
+
+  it('apply each file in the order of the graph, and wait for what the next one builds on', () => {
+    assert.ok(indexOf(all, apply('kafka/zookeeper.yml')) < indexOf(all, /rollout status deployment\/zookeeper --namespace kafka/));
+    assert.ok(indexOf(all, /rollout status deployment\/zookeeper/) < indexOf(all, apply('kafka/broker.yml')));
+    assert.ok(indexOf(all, /wait .*crd\/eventbus\.argoproj\.io/) < indexOf(all, apply('argo-events/event-bus.yml')));
+    assert.ok(indexOf(all, /"kind":"Namespace".*"name":"kafka"/) < indexOf(all, apply('kafka/zookeeper.yml')));
+    assert.ok(indexOf(all, /"kind":"Secret".*"name":"minio","namespace":"minio"/) < indexOf(all, apply('minio/minio.yml')));
+  });
+
+  it('apply a file a second time only where some of it had to wait for what was printed in between', () => {
+    const twice = all.filter((line, index) => all.indexOf(line) < index);
+    // The certificate of the webhook comes before its controller, and the webhook after.
+    assert.deepEqual(twice, [
+      'kubectl apply --server-side --field-manager slipway -f ingress-nginx/admission.yml',
+      'kubectl label --overwrite -f ingress-nginx/admission.yml slipway.dev/platform=cauchy',
+    ]);
+  });
+
+  it('say whose everything is, so that it is not foreign afterwards', () => {
+    for (const [index, line] of all.entries()) {
+      const file = /^kubectl apply .* -f (\S+\.yml)$/.exec(line)?.[1];
+      if (file !== undefined) assert.equal(all[index + 1], `kubectl label --overwrite -f ${file} slipway.dev/platform=cauchy`);
+      if (line.includes(' | kubectl apply ') && !line.includes('"ConfigMap"')) assert.match(line, /"slipway\.dev\/platform":"cauchy"/);
+      if (line.includes('helm upgrade')) assert.match(line, / --labels slipway\.dev\/platform=cauchy /);
+    }
+  });
+
+  it('install charts pinned, with values on standard input, before what their webhooks check', () => {
+    const helm = indexOf(all, /helm upgrade --install cert-manager oci:\/\/\S+ --version v[\d.]+ -f - --namespace cert-manager /);
+    assert.match(all[helm] ?? '', /^printf %s '\{"crds":.*\}' \| helm /);
+    const ready = indexOf(all, /^kubectl wait --for condition=Available deployment --all --namespace cert-manager /);
+    assert.ok(helm < ready && ready < indexOf(all, apply('cert-manager/clusterissuer.yml')));
+  });
+
+  it('reach the store by a port-forward, with keys that no line holds', () => {
+    const forward = indexOf(all, /^kubectl port-forward --namespace minio service\/minio 9000:9000 &$/);
+    const configured = indexOf(all, /^aws configure --profile minio-minio$/);
+    const made = indexOf(all, /create-bucket --bucket orders --profile minio-minio --endpoint-url http:\/\/127\.0\.0\.1:9000 /);
+    assert.ok(forward < configured && configured < made);
+  });
+
+  it('are one line each, with placeholders that are named in one way, also where names of hosts stand', () => {
+    const names = new Set(all.join('\n').match(/<[^>]*>/g));
+    for (const line of all) assert.doesNotMatch(line, /[\n\r]|undefined/);
+    assert.deepEqual(
+      [...names].filter((name) => !/^<[A-Z0-9.-]+>$/.test(name)),
+      [],
+    );
+    for (const name of ['<LOAD-BALANCER-DNS-NAME>', '<SENTRY-SECRET-KEY>', '<FILESTORE-S3-SECRET-KEY>', '<ACCESSKEY>'])
+      assert.ok(names.has(name), name);
+  });
+
+  it('hold no secret, whether it stands in a manifest or among the values of a chart', async () => {
+    const lines = await sampleLines(async (folder) => {
+      const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: door, namespace: mer}\nstringData: {key: canary-in-manifest}\n';
+      await writeFile(join(folder, 'mer/door.yml'), secret);
+      const env = '  env: [{name: SMTP_PASSWORD, value: canary-in-list}, {name: MODE, value: plain}]\n';
+      const auth = 'auth: {password: canary-by-name, tokens: {token: [canary-in-a-list-by-name]}}\n';
+      await writeFile(join(folder, 'spark/helm/override.yml'), `controller:\n${env}${auth}`);
+    });
+    indexOf(lines, apply('mer/door.yml'));
+    const helm = lines[indexOf(lines, /helm upgrade --install spark-operator/)] ?? '';
+    assert.match(helm, /"<SMTP-PASSWORD>".*"plain".*"<PASSWORD>".*\["<TOKEN>"\]/);
+    assert.doesNotMatch(lines.join('\n'), /canary/);
   });
 });
 

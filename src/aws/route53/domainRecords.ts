@@ -78,12 +78,16 @@ export function domainRecords(scope: AwsScope, domain: string, needs: DomainReco
       foresee: () => records.outputs,
     },
     estimate: () => ({ createSeconds: 60, updateSeconds: 60, deleteSeconds: 5, monthlyUsd: 0 }),
-    commands: ({ zone, balancer }) => [
-      [
-        ...['aws', 'route53', 'change-resource-record-sets', '--hosted-zone-id', zone.zoneId ?? '<HOSTED-ZONE-ID>'],
-        ...['--change-batch', JSON.stringify({ Changes: setsFor(domain, platform, { ...UNKNOWN_BALANCER, ...balancer }).map(creation) })],
-      ],
-    ],
+    commands: ({ zone, balancer }) => {
+      const batch = JSON.stringify({ Changes: setsFor(domain, platform, { ...UNKNOWN_BALANCER, ...balancer }).map(creation) });
+      return [
+        [
+          ...['aws', 'route53', 'change-resource-record-sets', '--hosted-zone-id', zone.zoneId ?? '<HOSTED-ZONE-ID>'],
+          // Names of hosts are written in lower case; what has to be filled in is not one.
+          ...['--change-batch', batch.replaceAll(/<[a-z-]+>/g, (name) => name.toUpperCase())],
+        ],
+      ];
+    },
   };
 }
 

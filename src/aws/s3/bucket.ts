@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { compare } from '../../core/graph/compare.ts';
 import { AnswerLost, NotYet, Refused, Unseen } from '../../core/graph/errors.ts';
-import type { Look, Observation, Resource, ResourceId } from '../../core/graph/resource.ts';
+import type { CommandLine, Depth, Look, Observation, Resource, ResourceId } from '../../core/graph/resource.ts';
 
 /** How a store that speaks S3 (MinIO in the cluster) is reached. */
 export interface S3Access {
@@ -17,7 +17,7 @@ export interface S3Access {
 }
 
 /** `undefined`: there is no such store yet. @throws Unseen when there is one and it cannot be reached. */
-export type ReachS3 = (look: Look) => Promise<S3Access | undefined>;
+export type ReachS3 = (look: Look, depth: Depth) => Promise<S3Access | undefined>;
 
 export interface BucketWish {
   readonly name: string;
@@ -25,7 +25,12 @@ export interface BucketWish {
   readonly expectedBy: readonly string[];
   /** The store: its workload, and the Secret with its keys. */
   readonly after: readonly ResourceId[];
+  /** What a person types before, so that the store answers at `BY_HAND` and the profile has its keys. */
+  readonly reachedBy: { readonly lines: readonly CommandLine[]; readonly profile: string };
 }
+
+/** Where a person's own port-forward leads to the store. */
+export const BY_HAND = { endpoint: 'http://127.0.0.1:9000', port: 9000 };
 
 export interface BucketOut {
   readonly name: string;
@@ -41,7 +46,7 @@ const TIMEOUT_MS = 20_000;
  * A bucket that some manifest expects. It is made where it is missing and never deleted: what is in it is nobody's but the platform's
  * users'. A bucket that is there is used, whoever made it.
  */
-export function bucket(reach: ReachS3, { name, expectedBy, after }: BucketWish): Resource<BucketOut> {
+export function bucket(reach: ReachS3, { name, expectedBy, after, reachedBy }: BucketWish): Resource<BucketOut> {
   const title = `Bucket ${name}`;
   let last: S3Access | undefined;
   return {
@@ -51,8 +56,8 @@ export function bucket(reach: ReachS3, { name, expectedBy, after }: BucketWish):
     title,
     needs: {},
     after,
-    async observe(look) {
-      const access = (last = await reach(look));
+    async observe(look, depth) {
+      const access = (last = await reach(look, depth));
       return access === undefined ? { state: 'absent' } : observeBucket(access, name, look);
     },
     steps: {
@@ -71,7 +76,13 @@ export function bucket(reach: ReachS3, { name, expectedBy, after }: BucketWish):
       foresee: () => ({ name }),
     },
     estimate: () => ({ createSeconds: 3, deleteSeconds: 0, monthlyUsd: 0 }),
-    commands: () => [['aws', 's3api', 'create-bucket', '--bucket', name, '--endpoint-url', 'http://127.0.0.1:9000', '--region', REGION]],
+    commands: () => [
+      ...reachedBy.lines,
+      [
+        ...['aws', 's3api', 'create-bucket', '--bucket', name, '--profile', reachedBy.profile],
+        ...['--endpoint-url', BY_HAND.endpoint, '--region', REGION],
+      ],
+    ],
   };
 }
 

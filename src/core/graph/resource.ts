@@ -201,18 +201,22 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   readonly source?: SourceRange;
   /** Where a browser finds it once it is there, e.g. the host of an Ingress. */
   url?(outputs: Partial<O>): string | undefined;
-  /** The aws / kubectl lines that a person would type instead. */
+  /** The aws / kubectl / helm lines that a person would type instead. */
   commands?(inputs: Foreseen<N>): readonly CommandLine[];
   /** What stands in such lines for outputs that only AWS can tell: `<VPC-ID>`. */
   placeholders?(inputs: Foreseen<N>): Partial<O>;
 }
 
-/** What a person types, as an argv array; with `stdin`, what it reads. */
-export type CommandLine = readonly string[] | PipedCommand;
+/** What a person types, as an argv array; with `stdin`, what it reads; with `background`, what goes on beside the lines that follow. */
+export type CommandLine = readonly string[] | PipedCommand | BackgroundCommand;
 
 export interface PipedCommand {
   readonly stdin: string;
   readonly argv: readonly string[];
+}
+
+export interface BackgroundCommand {
+  readonly background: readonly string[];
 }
 
 export type AnyResource = Resource<unknown>;

@@ -27,7 +27,7 @@ import { liveListsOf } from '../watches.ts';
 import { HOOK_SECONDS, runStep, type Sent } from './runStep.ts';
 import { pathsOf, valuesOf, type SecretValue } from './secretValue.ts';
 import { lookAtRelease, type SeenRelease } from './seenRelease.ts';
-import { MASK, valueDifferences, withValue, type Values } from './values.ts';
+import { placeholder, valueDifferences, withPlaceholders, withValue, type Values } from './values.ts';
 
 export interface ReleaseWish {
   readonly release: string;
@@ -131,7 +131,7 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
       },
     },
     estimate: () => ({ createSeconds: wish.createSeconds ?? 90, updateSeconds: 60, deleteSeconds: 30, monthlyUsd: 0 }),
-    commands: () => [commandLine(wish)],
+    commands: () => linesOf(wish),
   };
 }
 
@@ -274,8 +274,18 @@ function observed(
   }
 }
 
-/** The line a person would type; what is secret has to be filled in. */
-function commandLine({ release, namespace, chart, values, secretValues = [] }: ReleaseWish): CommandLine {
-  const shown = secretValues.reduce((whole, { path }) => withValue(whole, path, MASK), values);
-  return { stdin: JSON.stringify(shown), argv: ['helm', ...upgradeArguments(release, chart), '--namespace', namespace] };
+/** What a person would type; what is secret has to be filled in. Helm waits for hooks alone, so the wait for the rest is a line of its own. */
+function linesOf({ release, namespace, chart, label, values, secretValues = [], hookSeconds }: ReleaseWish): readonly CommandLine[] {
+  const shown = secretValues.reduce((all, { path }) => withValue(all, path, placeholder(path.join('-'))), withPlaceholders(values));
+  const timeout = `${hookSeconds ?? HOOK_SECONDS}s`;
+  return [
+    {
+      stdin: JSON.stringify(shown),
+      argv: [
+        ...['helm', ...upgradeArguments(release, chart), '--namespace', namespace],
+        ...['--labels', `${PLATFORM_LABEL}=${label}`, '--timeout', timeout],
+      ],
+    },
+    ['kubectl', 'wait', '--for', 'condition=Available', 'deployment', '--all', '--namespace', namespace, '--timeout', timeout],
+  ];
 }

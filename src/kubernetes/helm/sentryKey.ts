@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { NotYet } from '../../core/graph/errors.ts';
 import type { Handle, Resource, ResourceId } from '../../core/graph/resource.ts';
-import type { KubernetesClient, KubernetesObject } from '../client.ts';
+import { FIELD_MANAGER, type KubernetesClient, type KubernetesObject } from '../client.ts';
 import { clientOf, type InCluster } from '../cluster.ts';
 import type { ClusterAddress } from '../connection.ts';
 import { PLATFORM_LABEL } from '../platformLabel.ts';
@@ -74,21 +74,27 @@ export function sentryKey(
       async create({ cluster: address }, ctx) {
         const client = reach(address);
         const key = (await keyInUse(client, namespace, ctx.signal)) ?? random();
-        const metadata = { name: NAME, namespace, labels: { [PLATFORM_LABEL]: label }, annotations: KEPT };
-        const manifest = {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          type: 'Opaque',
-          metadata,
-          data: { [KEY]: Buffer.from(key).toString('base64') },
-        };
+        const manifest = { ...secretOf(wish), data: { [KEY]: Buffer.from(key).toString('base64') } };
         await client.apply(`${collection}/${NAME}`, manifest, ctx.signal);
       },
       foresee: () => outputs,
     },
     estimate: () => ({ createSeconds: 1, deleteSeconds: 0, monthlyUsd: 0 }),
+    commands: () => [
+      {
+        stdin: JSON.stringify({ ...secretOf(wish), stringData: { [KEY]: '<SENTRY-SECRET-KEY>' } }),
+        argv: ['kubectl', 'apply', '--server-side', '--field-manager', FIELD_MANAGER, '-f', '-'],
+      },
+    ],
   };
 }
+
+const secretOf = ({ namespace, label }: SentryKeyWish) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'Opaque',
+  metadata: { name: NAME, namespace, labels: { [PLATFORM_LABEL]: label }, annotations: KEPT },
+});
 
 /** What the chart is told, so that it makes no key of its own. */
 export const sentryKeyValues: Values = { sentry: { existingSecret: NAME, existingSecretKey: KEY } };

@@ -30,6 +30,42 @@ export const MASK = '(secret)';
 const SECRET_NAME = /pass(word|wd)?$|secret(key)?$|token$|access_?key|api_?key|credential|private_?key|\bdsn\b/i;
 const NAME_OF_ONE = /^existing|name$|ref$/i;
 
+const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !NAME_OF_ONE.test(name);
+
+/**
+ * Values for a line that a person may paste: what is a secret by its name, in lists too (`env: [{name: DB_PASSWORD, value: …}]`), is
+ * something to fill in, `<DB-PASSWORD>`.
+ */
+export function withPlaceholders(values: Values): Values {
+  const named = values['name'];
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const name = key === 'value' && typeof named === 'string' ? named : key;
+      return [key, isSecretName(name) ? toFillIn(name, value) : withPlaceholdersIn(value)];
+    }),
+  );
+}
+
+function withPlaceholdersIn(value: Json): Json {
+  if (isValues(value)) return withPlaceholders(value);
+  return Array.isArray(value) ? value.map(withPlaceholdersIn) : value;
+}
+
+/** Below a name that says secret every text and number is one. */
+function toFillIn(name: string, value: Json): Json {
+  if (isValues(value))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, NAME_OF_ONE.test(key) ? inner : toFillIn(key, inner)]));
+  if (Array.isArray(value)) return value.map((inner) => toFillIn(name, inner));
+  return value === '' || value === null || typeof value === 'boolean' ? value : placeholder(name);
+}
+
+/** What a person fills in: `<DB-PASSWORD>`. */
+export const placeholder = (name: string): string =>
+  `<${name
+    .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9.]+/g, '-')}>`;
+
 /** Which values differ, leaf by leaf, for people: what is a secret, by its name or because it is among `secrets`, is masked. */
 export function valueDifferences(before: Values, after: Values, secrets: ReadonlySet<string>): readonly Difference[] {
   const [was, is] = [leavesOf(before), leavesOf(after)];
@@ -42,8 +78,7 @@ export function valueDifferences(before: Values, after: Values, secrets: Readonl
 }
 
 function masked(path: string, value: Json, secrets: ReadonlySet<string>): Json {
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  const isSecret = secrets.has(path) || (SECRET_NAME.test(name) && !NAME_OF_ONE.test(name));
+  const isSecret = secrets.has(path) || isSecretName(path.slice(path.lastIndexOf('.') + 1));
   if (isSecret && value !== '' && value !== null && typeof value !== 'boolean') return MASK;
   // Lists and long texts (a script, a file) are for the chart to read: that they differ is what matters.
   return typeof value === 'object' && value !== null ? `${canonical(value).length} characters` : value;

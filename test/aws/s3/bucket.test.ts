@@ -36,7 +36,12 @@ describe('a bucket', () => {
   beforeEach(() => void asked.splice(0));
 
   const made = (reach: () => Promise<S3Access | undefined> = () => Promise.resolve(access)): Resource<{ readonly name: string }> =>
-    bucket(reach, { name: 'orders', expectedBy: ['argo-events/sensors/minio-sensor.yml'], after: ['StatefulSet.apps/minio/minio'] });
+    bucket(reach, {
+      name: 'orders',
+      expectedBy: ['argo-events/sensors/minio-sensor.yml'],
+      after: ['StatefulSet.apps/minio/minio'],
+      reachedBy: { lines: [], profile: 'minio' },
+    });
   const observe = (script: Readonly<Record<string, Answer>>): Promise<Observation<{ readonly name: string }>> => {
     answers = script;
     return made().observe(lookWith(), 'status');
