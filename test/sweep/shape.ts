@@ -2,9 +2,10 @@ import { alive, ec2Of } from '../../src/rehearsal/ec2/state.ts';
 import type { Ec2Kind } from '../../src/rehearsal/ec2/state.ts';
 import { eksOf } from '../../src/rehearsal/eks/settle.ts';
 import { iamState } from '../../src/rehearsal/iam/iamState.ts';
-import { objectsOf } from '../../src/rehearsal/kubernetes/clusterObjects.ts';
-import { kindNamed } from '../../src/rehearsal/kubernetes/kinds.ts';
+import { loadBalancersOf } from '../../src/rehearsal/elb/loadBalancers.ts';
+import { hostedZones } from '../../src/rehearsal/route53.ts';
 import type { World } from '../../src/rehearsal/world.ts';
+import { clusterShape } from './clusterShape.ts';
 
 /** Drawn by chance, or of a moment: accounts in which the same stands differ in them. `slipway:run` names the run that made it. */
 const CHANCE = new Set([
@@ -45,16 +46,16 @@ export function shapeOf(world: World, region: string): readonly string[] {
   const line = (kind: string, thing: object): string => `${kind} ${canonical(thing, names)}`;
   return [
     ...records.filter(({ kind, record }) => !COUNTED.has(kind) && !nodes.has(record.id)).map(({ kind, record }) => line(kind, record)),
-    ...[...COUNTED].map((kind) => `${ec2[kind].length} ${kind}`),
+    ...[...COUNTED].map((kind) => `${records.filter((each) => each.kind === kind).length} ${kind}`),
     ...Object.values(iam.roles).map((role) => line('role', role)),
     ...Object.values(iam.oidcProviders).map((provider) => line('oidc', provider)),
     `${Object.keys(iam.instanceProfiles).length} instance profiles`,
     ...eks.clusters.map((cluster) => line('cluster', cluster)),
-    ...eks.clusters.flatMap((cluster) =>
-      objectsOf(world, cluster)
-        .list(kindNamed('StorageClass'))
-        .map(({ metadata }) => `storage class ${metadata.name}`),
+    ...eks.clusters.flatMap((cluster) => clusterShape(world, cluster)),
+    ...(['network', 'classic'] as const).flatMap((type) =>
+      loadBalancersOf(world, region, type).map(({ ports }) => `${type} load balancer ${ports.join()}`),
     ),
+    ...hostedZones(world).map((zone) => line('zone', { name: zone.name, records: zone.records })),
   ].sort();
 }
 
@@ -77,6 +78,7 @@ function canonical(value: unknown, names: ReadonlyMap<string, string>): string {
 const DRAWN = [
   [/\b([a-z]+(?:-[a-z]+)*)-0[0-9a-f]{16}\b/g, '<$1>'],
   [/(?<=eks-cluster-sg-.*-)\d{10}$/, '<number>'],
+  [/\ba[0-9a-f]{31}\b(?:[-/][0-9a-z]{16}\b)?/g, '<load-balancer>'],
   [/\b[0-9A-Z]{32}\b/g, '<cluster>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>'],
 ] as const;
