@@ -108,7 +108,7 @@ async function consents(dialogs: Dialogs, plan: PlanView): Promise<readonly stri
 
 const CONSENTS = {
   replace: { question: 'Replace {}? It is deleted, and made anew with what depends on it.', verb: 'Replace' },
-  delete: { question: 'Delete {}? It is no longer in platform.yml.', verb: 'Delete' },
+  delete: { question: 'Delete {}? It cannot be brought back.', verb: 'Delete' },
   overwrite: { question: 'Overwrite {}? Somebody else wrote it.', verb: 'Overwrite' },
   abandon: { question: 'Leave {} behind? It cannot be reached, so what it made stays and may cost money.', verb: 'Leave Behind' },
 } as const;
