@@ -1,5 +1,6 @@
 import { canonical } from '../../core/graph/compare.ts';
 import type { Difference, Json } from '../../core/graph/resource.ts';
+import { isList } from '../../manifests/json.ts';
 
 export interface Values {
   readonly [key: string]: Json;
@@ -48,14 +49,14 @@ export function withPlaceholders(values: Values): Values {
 
 function withPlaceholdersIn(value: Json): Json {
   if (isValues(value)) return withPlaceholders(value);
-  return Array.isArray(value) ? value.map(withPlaceholdersIn) : value;
+  return isList(value) ? value.map(withPlaceholdersIn) : value;
 }
 
 /** Below a name that says secret every text and number is one. */
 function toFillIn(name: string, value: Json): Json {
   if (isValues(value))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, NAME_OF_ONE.test(key) ? inner : toFillIn(key, inner)]));
-  if (Array.isArray(value)) return value.map((inner) => toFillIn(name, inner));
+  if (isList(value)) return value.map((inner) => toFillIn(name, inner));
   return value === '' || value === null || typeof value === 'boolean' ? value : placeholder(name);
 }
 
