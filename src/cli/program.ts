@@ -89,7 +89,7 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
         });
       });
   }
-  platformCommand('commands', 'the aws and kubectl lines a person would type instead').action(async (options: PlatformOptions) => {
+  platformCommand('commands', 'the aws, kubectl and helm lines a person would type instead; nothing is sent').action(async (options: PlatformOptions) => {
     const chosen = format(options);
     const { commands } = await import('./commands/commands.ts');
     code = await commands(context, await reachOf(options, context), options.stage, chosen);

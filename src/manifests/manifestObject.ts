@@ -27,6 +27,8 @@ export interface ManifestObject {
   /** As kubectl would send it; `metadata.namespace` agrees with `key`. */
   readonly json: JsonObject;
   readonly source: Source;
+  /** platform.yml says something else of it than its file does: whoever applies the file would not get this object. */
+  readonly differsFromFile?: true;
 }
 
 /** An object with the stage that it belongs to. */

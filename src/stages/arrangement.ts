@@ -172,7 +172,7 @@ function withEmail(set: ManifestSet, { tls }: PlatformSpec): ManifestSet {
   if (email === undefined) return set;
   const objects = set.objects.map((object): PlacedObject => {
     const acme = groupKind(object.key) === 'ClusterIssuer.cert-manager.io' ? at(object.json, 'spec', 'acme') : undefined;
-    return isObject(acme) ? { ...object, json: withSpec(object.json, { acme: { ...acme, email } }) } : object;
+    return isObject(acme) ? { ...object, json: withSpec(object.json, { acme: { ...acme, email } }), differsFromFile: true } : object;
   });
   return { ...set, objects, byId: new Map(objects.map((object) => [objectId(object.key), object])) };
 }

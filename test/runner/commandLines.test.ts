@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, writeFile } from 'node:fs/promises';
+import { appendFile, cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { printedLines } from '../../src/runner/commandLines.ts';
@@ -168,6 +168,13 @@ describe('the lines of a platform in its cluster', () => {
     );
     for (const name of ['<LOAD-BALANCER-DNS-NAME>', '<SENTRY-SECRET-KEY>', '<FILESTORE-S3-SECRET-KEY>', '<ACCESSKEY>'])
       assert.ok(names.has(name), name);
+  });
+
+  it('give an issuer the address of platform.yml, which its file does not have', async () => {
+    const lines = await sampleLines((folder) => appendFile(join(folder, 'platform.yml'), '\ntls: { email: platform@cauchy.link }\n'));
+    const issuer = lines[indexOf(lines, /"kind":"ClusterIssuer".*"name":"letsencrypt-prod"/)] ?? '';
+    assert.match(issuer, /"email":"platform@cauchy\.link".*\| kubectl apply/);
+    assert.ok(lines.every((line) => !line.includes('-f cert-manager/clusterissuer.yml')));
   });
 
   it('hold no secret, whether it stands in a manifest or among the values of a chart', async () => {

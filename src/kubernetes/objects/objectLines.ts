@@ -12,12 +12,13 @@ const ROLLS_OUT: ReadonlySet<string> = new Set(['Deployment.apps', 'StatefulSet.
 
 /**
  * What a person would type for an object: its file, the label without which it would be somebody else's afterwards, and the wait for what
- * others build on. A Namespace comes on its own, since it is often written in no file, and others need it before the rest of its own.
+ * others build on. A Namespace comes on its own, since it is often written in no file, and others need it before the rest of its own; so does what platform.yml says otherwise than its file.
  */
 export function objectLines(object: ManifestObject, label: string): readonly CommandLine[] {
   const { key, json, source } = object;
   const labels = { [PLATFORM_LABEL]: label };
-  if (groupKind(key) === 'Namespace') return [{ stdin: JSON.stringify(labelled(json, labels)), argv: [...APPLY, '-'] }];
+  if (groupKind(key) === 'Namespace' || object.differsFromFile === true)
+    return [{ stdin: JSON.stringify(labelled(json, labels)), argv: [...APPLY, '-'] }];
   return [
     [...APPLY, source.file],
     ['kubectl', 'label', '--overwrite', '-f', source.file, `${PLATFORM_LABEL}=${label}`],
