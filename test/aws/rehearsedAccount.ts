@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createAgents } from '../../src/aws/agent.ts';
 import { createAws, type Aws } from '../../src/aws/aws.ts';
 import { priceBook } from '../../src/aws/prices.ts';
@@ -13,6 +12,10 @@ import { serveAccount } from '../../src/rehearsal/accountServer.ts';
 import { FolderWorld } from '../../src/rehearsal/folderWorld.ts';
 import { REQUESTS_FILE, RequestLog } from '../../src/rehearsal/requestLog.ts';
 import { SERVICES } from '../../src/rehearsal/services.ts';
+import { VirtualTime } from '../sweep/virtualTime.ts';
+
+/** Signatures are dated by the wall, and must not be 15 minutes off: hours of the world pass in seconds of it. */
+const TIME_SCALE = 1000;
 
 export interface LoggedCall {
   readonly service: string;
@@ -21,41 +24,53 @@ export interface LoggedCall {
   readonly status: number;
 }
 
-/** A rehearsed account of its own, with the product's clients and clock against it. */
+/** A rehearsed account of its own in virtual time, with the product's clients and clock against it. */
 export class RehearsedAccount implements AsyncDisposable {
   readonly world: FolderWorld;
   readonly aws: Aws;
   readonly clock: Clock;
   readonly scope: AwsScope;
   readonly events: RunEvent[] = [];
+  readonly #time: VirtualTime;
   readonly #intents = new Map<string, number>();
   readonly #close: () => Promise<void>;
   #runs = 0;
 
-  private constructor(world: FolderWorld, aws: Aws, close: () => Promise<void>) {
+  private constructor(world: FolderWorld, time: VirtualTime, aws: Aws, close: () => Promise<void>) {
     this.world = world;
     this.aws = aws;
+    this.#time = time;
     this.#close = close;
-    this.clock = {
-      now: () => world.now(),
-      sleep: (ms, signal) => delay(ms / world.timeScale, undefined, { signal }).catch(() => undefined),
-    };
+    this.clock = { now: () => world.now(), sleep: (ms, signal) => time.sleep(ms, signal) };
     this.scope = { aws, identity: { platform: 'cauchy/k3f9x2', tags: { team: 'data' } }, prices: priceBook('us-west-2') };
   }
 
-  static async start(timeScale = 400): Promise<RehearsedAccount> {
+  static async start(): Promise<RehearsedAccount> {
     const folder = mkdtempSync(path.join(tmpdir(), 'slipway-account-'));
-    const world = FolderWorld.open({ folder, seed: 7, timeScale });
-    const server = await serveAccount({ world, log: new RequestLog(folder, Date.now), services: SERVICES, port: 0, allowHosts: [] });
+    const start = Date.now();
+    const time = new VirtualTime(start);
+    const world = FolderWorld.open({ folder, seed: 7, timeScale: TIME_SCALE, wall: () => start + (time.now() - start) / TIME_SCALE });
+    const server = await serveAccount({
+      world,
+      log: new RequestLog(folder, () => world.wall()),
+      services: SERVICES,
+      port: 0,
+      allowHosts: [],
+    });
     const agents = createAgents({});
     const aws = createAws({ region: 'us-west-2', credentials: async () => world.credentials, agents, endpoint: server.endpoint });
-    return new RehearsedAccount(world, aws, async () => {
+    return new RehearsedAccount(world, time, aws, async () => {
       aws.destroy();
       agents.destroy();
       await server.close();
       world.close();
       rmSync(folder, { recursive: true, force: true });
     });
+  }
+
+  /** Of time that nobody waits for. */
+  pass(seconds: number): void {
+    this.#time.pass(seconds * 1_000);
   }
 
   /** A new run's engine; what it tells is in `events`. */

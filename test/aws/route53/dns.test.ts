@@ -212,7 +212,7 @@ describe('DNS', function () {
   });
 
   it('killed after its zone was asked for and begun again before it is listed: no second zone', async () => {
-    await using account = await RehearsedAccount.start(50);
+    await using account = await RehearsedAccount.start();
     const stop = new AbortController();
     const killed = account.engine().apply(graphOf(account), { signal: stop.signal, consent: new Set() });
     while (hostedZones(account.world).length === 0) await delay(1);
@@ -275,6 +275,7 @@ describe('DNS', function () {
     await using account = await RehearsedAccount.start();
     await apply(account);
     await account.aws.route53.send(new CreateHostedZoneCommand({ Name: 'other.example', CallerReference: 'theirs' }));
+    account.pass(60);
     const engine = account.engine([{ name: 'aws', parallel: 12, discover: (look) => discoverRoute53(account.scope, look) }]);
     const empty = new ResourceGraph([{ id: 'dns', title: 'DNS', doc: '', icon: '', requires: [], barrier: false, resources: [] }]);
     const { orphans } = await engine.plan(empty, 'apply', { signal });
