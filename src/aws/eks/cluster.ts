@@ -13,6 +13,7 @@ import type {
   Resource,
   StepContext,
 } from '../../core/graph/resource.ts';
+import { lostData } from '../ec2/lostData.ts';
 import { remove, write } from '../errors.ts';
 import type { CallerOut, ClusterOut, RoleOut, SecurityGroupOut, SubnetOut, VersionOut } from '../outputs.ts';
 import { comparableTags, tagsOf } from '../tags.ts';
@@ -100,6 +101,7 @@ export function cluster(scope: EksScope, wish: ClusterWish, needs: ClusterNeeds)
       delete: (seen, ctx) => deleteCluster(scope, seen, ctx),
       foresee: (seen, { caller, version }) => foresee(scope, seen, caller, version.version),
     },
+    check: async (look, verb) => (verb === 'destroy' ? lostData(scope, look) : []),
     estimate: () => clusterEstimate(scope.prices),
     placeholders: () => ({ issuer: 'https://<OIDC-ISSUER>' }),
     commands: (inputs) => commandsOf(scope, wish, tags, inputs),

@@ -58,7 +58,7 @@ export class Engine implements Verbs {
   }
 
   async plan(graph: ResourceGraph, verb: Verb, { signal, stages, consent }: PlanOptions): Promise<Plan> {
-    return this.#plan(this.#quietRun(signal, consent), scopeOf(graph, verb, stages), verb, verb === 'apply');
+    return this.#plan(this.#quietRun(signal, consent), scopeOf(graph, verb, stages), verb, true);
   }
 
   async apply(graph: ResourceGraph, options: RunOptions): Promise<Outcome> {
@@ -149,7 +149,7 @@ export class Engine implements Verbs {
     run.emit({ event: 'run.started', verb, stages, total: visible.length });
     const ended: Ended = { results: [] };
     try {
-      const plan = await this.#plan(run, scope, verb, verb === 'apply' && options.approved === undefined);
+      const plan = await this.#plan(run, scope, verb, options.approved === undefined);
       ended.plan = plan;
       assertMayRun(plan, options.approved);
       ended.results = await work(run, scope, plan);

@@ -16,8 +16,8 @@ export interface Intended {
 }
 
 /**
- * What must hold before the first write, of every provider and every resource that has something to say (`graph`: with its orphans). What
- * may not be read only informs.
+ * What must hold before the first write, of every resource that has something to say (`graph`: with its orphans) and, for an apply, of every
+ * provider. What may not be read only informs.
  */
 export async function preflight(run: Run, graph: ResourceGraph, intended: Intended): Promise<readonly Finding[]> {
   const { verb, demand } = intended;
@@ -44,7 +44,7 @@ export async function preflight(run: Run, graph: ResourceGraph, intended: Intend
   const [ofProviders, ofResources] = await Promise.all([
     Promise.all(
       run.ports.providers.map(async (provider) =>
-        provider.check
+        provider.check && verb === 'apply'
           ? ask(provider.name, `The prerequisites of ${provider.name}`, (look) => provider.check?.(look, demand) ?? Promise.resolve([]))
           : [],
       ),

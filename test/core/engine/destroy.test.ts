@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Finding } from '../../../src/core/findings/finding.ts';
 import { Engine } from '../../../src/core/engine/engine.ts';
 import type { LeftOver } from '../../../src/core/engine/plan.ts';
 import type { Residue } from '../../../src/core/engine/ports.ts';
 import { Unseen } from '../../../src/core/graph/errors.ts';
 import type { Look } from '../../../src/core/graph/resource.ts';
+import { ResourceGraph } from '../../../src/core/graph/resourceGraph.ts';
 import { Bench } from './world/bench.ts';
 import { alive, assertSucceeded, built } from './world/built.ts';
 
@@ -78,6 +80,24 @@ describe('Engine.destroy', () => {
     await engine.destroy(graph, { signal: cancel.signal, consent: new Set() });
     assert.equal(asked.at(-1), undefined);
     assert.ok(asked.length > 1);
+  });
+
+  it('asks what it deletes before it deletes, and no provider: nothing is to be made', async () => {
+    const bench = await built();
+    const { graph, cancel, client } = bench.session();
+    const ports = bench.ports(client);
+    const asked: string[] = [];
+    const warned = (id: string) => async (): Promise<readonly Finding[]> => (
+      asked.push(id),
+      [{ code: 'data-lost', severity: 'warning', message: `${id} goes` }]
+    );
+    const checked = new ResourceGraph(
+      graph.stages.map((stage) => ({ ...stage, resources: stage.resources.map((each) => ({ ...each, check: warned(each.id) })) })),
+    );
+    const engine = new Engine({ ...ports, providers: ports.providers.map((provider) => ({ ...provider, check: warned(provider.name) })) });
+    const plan = await engine.plan(checked, 'destroy', { signal: cancel.signal, consent: new Set() });
+    assert.ok(plan.findings.some(({ message }) => message === 'cluster goes'));
+    assert.ok(!asked.includes('aws') && !asked.includes('object/settings'), 'it dies with the cluster');
   });
 
   it('does not take what could not be seen for gone', async () => {
