@@ -103,6 +103,9 @@ function tellingError(asked: Asked, status: Status | undefined, code: number): R
   if (typed !== undefined || message.includes('strict decoding error')) {
     return new Refused(`the cluster does not know a field of it: ${typed ?? message}`, {
       code: 'kubernetes-unknown-field',
+      detail:
+        /^(?<path>\.\S+): field not declared/.exec(typed ?? '')?.groups?.['path'] ??
+        /unknown field "(?<path>[^"]+)"/.exec(message)?.groups?.['path'],
       next: 'Correct the manifest, or install the version of the kind that has the field.',
     });
   }

@@ -96,14 +96,14 @@ function decideThere(resource: AnyResource, seen: Observation<unknown>, situatio
       return fail({ reason: change.summary, code: change.code ?? 'blocked', detail: presentIn(seen)?.physicalId, blocked: true });
     case 'replace':
     case 'delete':
-      return fail({ reason: `${change.summary}; that needs a consent of its own`, code: 'no-consent', blocked: true });
+      return fail({ ...whyIn(change, resource), code: 'no-consent', blocked: true });
     case 'recreate':
       return decideRecreate(seen, change, situation);
     case 'create':
       return decideCreate(resource, change, situation);
     case 'update':
       if (change.consent !== undefined && !situation.consent.has(`${change.consent}:${resource.id}`))
-        return fail({ ...whoseFields(change.summary, resource), code: 'overwrite', blocked: true });
+        return fail({ ...whyIn(change, resource), code: 'overwrite', blocked: true });
       return {
         do: 'act',
         act: { step: 'update', need: `update ${presentIn(seen)?.physicalId ?? ''} ${diffOf(change)}`, ...labelOf(change), seen },
@@ -157,10 +157,10 @@ function limited(resource: AnyResource, decision: Decision, { asked, now }: Situ
   return fail({ reason: `${decision.act.summary}: asked ${TRIES} times, and it did not take`, code: 'tried-thrice' });
 }
 
-/** Whose fields, where the summary tells, without the title that stands before every sentence; else the catalogue's own words. */
-function whoseFields(summary: string, { title }: AnyResource): Pick<Failure, 'reason' | 'raw'> {
-  const whose = summary.replace(`overwrite ${title}: `, '');
-  return whose === summary ? { reason: summary } : { reason: whose, raw: summary };
+/** Which field, or whose, where the summary tells, without the title that stands before every sentence; else the catalogue's own words. */
+function whyIn({ summary }: Doing, { title }: AnyResource): Pick<Failure, 'reason' | 'raw'> {
+  const why = /^(?:overwrite|replace|delete) (?<rest>.*)$/s.exec(summary)?.groups?.['rest'];
+  return why?.startsWith(`${title}: `) === true ? { reason: why.slice(title.length + 2), raw: summary } : { reason: summary };
 }
 
 const fail = (failure: Failure): Decision => ({ do: 'fail', failure });

@@ -96,7 +96,7 @@ function planOf(title: string, seen: Observation<unknown>, wanted: Inventory): C
   if (seen.state === 'absent') return { action: 'create', summary: `create ${title}`, diff: [] };
   if (seen.state === 'unknown') return { action: 'blocked', code: 'unseen', summary: `${title} could not be looked at: ${seen.reason}` };
   if (seen.owner === 'foreign')
-    return { action: 'blocked', code: 'foreign', summary: `${title} is in the cluster and not this platform's` };
+    return { action: 'blocked', code: 'kubernetes-foreign', summary: `${title} is in the cluster and not this platform's` };
   const live = inventoryIn(seen);
   const all = union(live, wanted);
   const diff = (['groupKinds', 'namespaces'] as const)

@@ -5,6 +5,7 @@ import type { ManifestObject } from '../../manifests/manifestObject.ts';
 import { textsAt } from '../../manifests/json.ts';
 import { groupKind } from '../../manifests/objectKey.ts';
 import { comparisonIn } from './comparison.ts';
+import { otherTool } from './otherTool.ts';
 import { isKept } from './traits.ts';
 
 /** What is lost when such an object is deleted to be made anew: never done, not even with consent. */
@@ -34,8 +35,8 @@ export function planObject({ key, json, source }: ManifestObject, title: string,
   if (seen.owner === 'foreign') {
     return {
       action: 'blocked',
-      code: 'foreign',
-      summary: `${title} is in the cluster and not this platform's (${source.file}): remove it there, or here`,
+      code: 'kubernetes-foreign',
+      summary: `${title} is in the cluster and ${whose(otherTool(seen.attributes))} (${source.file}): remove it there, or here`,
     };
   }
   const comparison = comparisonIn(seen.attributes);
@@ -51,6 +52,9 @@ export function planObject({ key, json, source }: ManifestObject, title: string,
       return { action: 'blocked', code: comparison.code, summary: `${title} (${source.file}): ${comparison.why}` };
   }
 }
+
+const whose = (tool: string | undefined): string =>
+  tool === undefined ? "not this platform's" : `belongs to ${tool}, not to this platform`;
 
 const update = (title: string, diff: readonly Difference[]): Change => ({
   action: 'update',

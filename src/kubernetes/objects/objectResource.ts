@@ -25,6 +25,7 @@ import { objectLines } from './objectLines.ts';
 import { isSystemNamespace, planObject } from './objectPlan.ts';
 import { strangersIn } from './namespaceContents.ts';
 import { leaving } from './leaving.ts';
+import { otherToolIn } from './otherTool.ts';
 import { estimateOf, isEarly, isKept, labelled, leavesBehind, urlOf } from './traits.ts';
 import { webhookGate, type Gate } from './webhookGate.ts';
 
@@ -195,7 +196,13 @@ class ObjectInCluster {
   async apply(client: KubernetesClient, force: boolean, ctx: StepContext): Promise<void> {
     const { namespace, name } = this.#object.key;
     const kind = await servedKind(client, this.#object, ctx.signal);
-    if (kind === undefined) throw new NotYet(`the cluster does not know ${this.#object.apiVersion} ${this.#object.key.kind} yet`);
+    if (kind === undefined) {
+      const { apiVersion, key } = this.#object;
+      throw new NotYet(`the cluster does not know ${apiVersion} ${key.kind} yet`, {
+        code: 'kubernetes-kind',
+        detail: `${apiVersion} ${key.kind}`,
+      });
+    }
     this.#place = { client, collection: collectionPath(kind, namespace), path: objectPath(kind, namespace, name) };
     const gate = await webhookGate(client, kind, this.#object, this.#version === undefined ? 'CREATE' : 'UPDATE', ctx.signal);
     this.#waitsOn = gate;
@@ -252,7 +259,11 @@ class ObjectInCluster {
     const owner = live.metadata.labels?.[PLATFORM_LABEL] === this.#label ? 'slipway' : this.#otherwise;
     const isGoing = live.metadata.deletionTimestamp !== undefined;
     const isCompared = isRead?.compared === true && owner === 'slipway' && !isGoing;
-    const attributes = isCompared ? attributesOf(await this.#compare(client, path, live, look.signal)) : {};
+    const attributes = isCompared
+      ? attributesOf(await this.#compare(client, path, live, look.signal))
+      : owner === 'foreign'
+        ? otherToolIn(live.metadata)
+        : {};
     const present = { owner, physicalId: live.metadata.uid ?? this.#object.key.name, attributes, outputs: outputsOf(live) } as const;
     if (isGoing) return { ...present, ...leaving(live) };
     if (isRead && (await this.#goesWithItsNamespace(look, client))) {
