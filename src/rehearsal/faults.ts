@@ -102,7 +102,7 @@ export const FAULTS: readonly FaultKind[] = [
   },
   {
     name: 'secret-deleted',
-    text: 'Somebody deletes a Secret as soon as it is there.',
+    text: 'Somebody deletes a Secret as soon as a pod needs it.',
     argument: { text: 'NAMESPACE/NAME', required: true, pattern: /^[a-z0-9-]+\/[a-z0-9.-]+$/ },
     shots: 1,
   },

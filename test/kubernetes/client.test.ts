@@ -201,6 +201,19 @@ describe('the Kubernetes client', () => {
     await assert.rejects(one.apply(path, manifest, signal), NotYet);
   });
 
+  it('asks again where the API server is being replaced, and writes only once', async () => {
+    let away = 2;
+    const { connection, received } = await serving(() => (away-- > 0 ? status(503, 'ServiceUnavailable', 'later') : {}));
+    const waited: number[] = [];
+    const sleep = (ms: number): Promise<void> => Promise.resolve(void waited.push(ms));
+    const patient = new KubernetesClient(connection, { now: () => 0, sleep });
+    await patient.get(path, signal);
+    assert.deepEqual([received.length, waited], [3, [1_000, 2_000]]);
+    away = 1;
+    await assert.rejects(patient.apply(path, manifest, signal), NotYet);
+    assert.equal(received.length, 4);
+  });
+
   it('says which verb on what is forbidden', async () => {
     const { client } = await serving(() => status(403, 'Forbidden', 'no'));
     await assert.rejects(

@@ -6,24 +6,24 @@ import { tell } from './events.ts';
 import { FieldSet } from '../fieldSet.ts';
 import { managersOf, withManagers } from '../managedFields.ts';
 import { CLAIM, DEPLOYMENT, NAMESPACE, NODE, POD, SECRET, STORAGE_CLASS } from './kinds.ts';
-import { annotationsOf, createdAt, earliest, labelsOf, numberIn, specOf, statusOf } from './objectParts.ts';
+import { annotationsOf, isLeaving, labelsOf, numberIn, specOf, statusOf } from './objectParts.ts';
 import { isOver, nodeOf } from './pods/podState.ts';
+import { secretsNamedBy } from './pods/references.ts';
 import { quantity } from './quantities.ts';
 import { DEFAULT_CLASS } from './volumes.ts';
 
 const NAMESPACE_NAME = 'somebody-else';
 const MARK = 'rehearsal/stranger';
-/** A Secret that is to be deleted lives so long. */
-const SECRET_LIVES_MS = 2_000;
 
 /** What other people do in the cluster while a fault is armed: fill its nodes, delete a Secret, unmark a class, scale a Deployment. */
 export const STRANGERS: Controller = {
   name: 'somebody-else',
-  reconcile(cluster, now) {
+  reconcile(cluster) {
     fillNodes(cluster);
     unmarkClasses(cluster);
     ownReplicas(cluster);
-    return deleteSecret(cluster, now);
+    deleteSecret(cluster);
+    return undefined;
   },
 };
 
@@ -103,19 +103,15 @@ function ownReplicas({ store, world }: ClusterView): void {
 }
 
 /** The fault `secret-deleted=NAMESPACE/NAME`, once. */
-function deleteSecret(cluster: ClusterView, now: number): number | undefined {
+function deleteSecret(cluster: ClusterView): void {
   const { store, world } = cluster;
-  let next: number | undefined;
   for (const argument of world.faults.arguments('secret-deleted')) {
     const [namespace = '', name = ''] = argument.split('/');
     const secret = store.find(SECRET, namespace, name);
-    if (secret === undefined || textIn(secret.metadata, 'deletionTimestamp') !== undefined) continue;
-    const at = createdAt(secret) + SECRET_LIVES_MS;
-    if (now < at) next = earliest(next, at);
-    else if (world.faults.take('secret-deleted')) {
-      tell(cluster, 'somebody-else', secret, { type: 'Normal', reason: 'Deleted', message: `somebody deleted Secret ${name}` });
-      store.remove(SECRET, namespace, name);
-    }
+    if (secret === undefined || isLeaving(secret)) continue;
+    const isNeeded = store.list(POD, namespace).some((pod) => secretsNamedBy(pod).includes(name));
+    if (!isNeeded || !world.faults.take('secret-deleted')) continue;
+    tell(cluster, 'somebody-else', secret, { type: 'Normal', reason: 'Deleted', message: `somebody deleted Secret ${name}` });
+    store.remove(SECRET, namespace, name);
   }
-  return next;
 }

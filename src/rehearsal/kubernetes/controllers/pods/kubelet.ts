@@ -7,7 +7,8 @@ import { NODE, POD } from '../kinds.ts';
 import { earliest, isLeaving, objectsIn, specOf, statusOf, textsIn, uidOf, withCondition, writeStatus } from '../objectParts.ts';
 import { imageStatus, runContainer } from './containers.ts';
 import type { ContainerMemory, ContainerNow } from './containers.ts';
-import { claimsOf, containersOf, initContainersOf, isOver, nodeOf } from './podState.ts';
+import { claimsOf, containersOf, initContainersOf, isOver, isReady, nodeOf } from './podState.ts';
+import { unreadiness } from './programs.ts';
 import { volumeFlaw } from './references.ts';
 
 /** What the kubelets remember of a pod. World times, ms. */
@@ -40,11 +41,31 @@ export const KUBELET: Controller = {
       const name = nodeOf(pod);
       const node = name === undefined ? undefined : nodes.get(name);
       if (isLeaving(pod) || (name !== undefined && node === undefined)) stop(cluster, pod);
-      else if (node !== undefined && !isOver(pod)) next = earliest(next, runPod(cluster, pod, node, now));
+      else if (node !== undefined && !isOver(pod) && !rests(cluster, pod, node)) {
+        const due = runPod(cluster, pod, node, now);
+        next = earliest(next, due);
+        if (due === undefined) noteRest(cluster, pod, node);
+      }
     }
     return next;
   },
 };
+
+/**
+ * Ready pods, in this very revision, to which nothing happens by itself any more: most of a cluster, for which no kubelet does anything at
+ * most moments. By the node that they run on.
+ */
+const RESTING = new WeakMap<KubeObject, KubeObject>();
+
+/** A pod that is ready reads nothing again but its probe. */
+function rests(cluster: ClusterView, pod: KubeObject, node: KubeObject): boolean {
+  return RESTING.get(pod) === node && unreadiness(cluster, pod) === undefined;
+}
+
+function noteRest({ store }: ClusterView, pod: KubeObject, node: KubeObject): void {
+  const now = store.find(POD, namespaceOf(pod), pod.metadata.name);
+  if (now !== undefined && isReady(now)) RESTING.set(now, node);
+}
 
 /** Stopped at once; finalizers may keep the object longer. */
 function stop({ store }: ClusterView, pod: KubeObject): void {

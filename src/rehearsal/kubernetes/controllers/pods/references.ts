@@ -4,6 +4,7 @@ import { namespaceOf } from '../../objectStore.ts';
 import type { ClusterView } from '../controller.ts';
 import { CONFIG_MAP, SECRET } from '../kinds.ts';
 import { objectsIn, specOf } from '../objectParts.ts';
+import { containersOf, initContainersOf } from './podState.ts';
 
 type Source = 'secret' | 'configmap';
 
@@ -24,6 +25,19 @@ export function environmentFlaw(cluster: ClusterView, pod: KubeObject, container
     if (flaw !== undefined) return flaw;
   }
   return undefined;
+}
+
+/** The Secrets that a pod's environment and volumes name. */
+export function secretsNamedBy(pod: KubeObject): readonly string[] {
+  const inContainers = [...initContainersOf(pod), ...containersOf(pod)].flatMap((container) => [
+    ...objectsIn(container, 'env').map((each) => textIn(objectIn(objectIn(each, 'valueFrom'), 'secretKeyRef'), 'name')),
+    ...objectsIn(container, 'envFrom').map((each) => textIn(objectIn(each, 'secretRef'), 'name')),
+  ]);
+  const inVolumes = objectsIn(specOf(pod), 'volumes').flatMap((volume) => [
+    textIn(objectIn(volume, 'secret'), 'secretName'),
+    ...objectsIn(objectIn(volume, 'projected'), 'sources').map((each) => textIn(objectIn(each, 'secret'), 'name')),
+  ]);
+  return [...inContainers, ...inVolumes].filter((name) => name !== undefined);
 }
 
 /** Why a volume cannot be mounted (event `FailedMount`), without the kubelet's words before it. */
