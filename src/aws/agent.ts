@@ -64,11 +64,20 @@ type Connected = (error: Error | null, socket: Duplex) => void;
 
 class OutboundAgent extends HttpsAgent {
   readonly #env: Environment;
+  readonly #authorities = new Map<string, string>();
   #trusted: string[] | undefined;
 
   constructor(env: Environment) {
     super({ keepAlive: true, maxSockets: 64 });
     this.#env = env;
+  }
+
+  /** Node calls a connection by everything that makes it, and makes that name anew several times a request: an authority of some KB goes by a number. */
+  override getName(options?: RequestOptions): string {
+    if (typeof options?.ca !== 'string') return super.getName(options);
+    const known = this.#authorities.get(options.ca) ?? `authority ${this.#authorities.size}`;
+    this.#authorities.set(options.ca, known);
+    return super.getName({ ...options, ca: known });
   }
 
   override createConnection(options: RequestOptions, connected?: Connected): Duplex | null | undefined {

@@ -52,10 +52,13 @@ export function collect(incoming: IncomingMessage): Promise<string> {
       else chunks.push(chunk);
     });
     incoming.on('error', reject);
-    incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    incoming.on('end', () => resolve(joined(chunks).toString('utf8')));
     incoming.on('close', () => reject(new Error('the answer broke off')));
   });
 }
+
+/** Most answers come in one piece. */
+const joined = (chunks: readonly Buffer[]): Buffer => (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks);
 
 /** The longest line that a watch may send: the largest object that etcd keeps is 1.5 MB, and its JSON may be a little more. */
 const MAX_LINE = 16 * 1024 * 1024;

@@ -115,6 +115,16 @@ describe('agents', () => {
     assert.equal(await using(createAgents(env()), (agents) => ask(agents, authority.certificate)), 'through');
   });
 
+  it('keep connections apart by the authority that vouched for them', () => {
+    const agents = createAgents({});
+    const at = { host: '127.0.0.1', port: 6443 };
+    const names = [{}, { ca: 'one' }, { ca: 'another' }, { ca: 'one', servername: 'cluster' }].map((more) =>
+      agents.https.getName({ ...at, ...more }),
+    );
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(agents.https.getName({ ...at, ca: 'another' }), names[2], 'the same is the same connection');
+  });
+
   it('say so when the proxy refuses', async () => {
     answerOfProxy = 407;
     try {
