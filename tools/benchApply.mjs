@@ -1,13 +1,17 @@
 // The product's engine and real clients on a given cluster, as a new process would have them. For benches.
+import { createAgents } from '../src/aws/agent.ts';
 import { Engine } from '../src/core/engine/engine.ts';
 import { kubernetesProvider } from '../src/kubernetes/provider.ts';
 import { reachCluster } from '../src/kubernetes/reach.ts';
 import { graphOf, setOf } from '../test/kubernetes/objects/objectGraph.ts';
 
-/** Applies files of manifests. @returns the outcome of the run */
-export async function applyFiles({ server, token, certificateAuthority }, files, label, emit = () => undefined) {
+export const readFiles = setOf;
+
+/** Applies what was read of files of manifests. @returns the outcome of the run */
+export async function applySetOf({ server, token, certificateAuthority }, set, label, emit = () => undefined) {
   const address = { name: 'bench', endpoint: server, certificateAuthority: Buffer.from(certificateAuthority).toString('base64') };
-  const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => token });
+  const agents = createAgents({});
+  const reach = reachCluster({ transport: { agent: agents.https, now: () => Date.now() }, token: async () => token });
   const clock = {
     now: () => Date.now(),
     sleep: (ms, until) =>
@@ -25,6 +29,8 @@ export async function applyFiles({ server, token, certificateAuthority }, files,
     signedOut: async () => Promise.reject(new Error('signed out')),
     emit,
   });
-  const graph = graphOf(setOf(files), address, reach, label);
-  return engine.apply(graph, { signal: new AbortController().signal, consent: new Set() });
+  const graph = graphOf(set, address, reach, label);
+  const outcome = await engine.apply(graph, { signal: new AbortController().signal, consent: new Set() });
+  agents.destroy();
+  return outcome;
 }

@@ -1,6 +1,6 @@
 // The process of `benchWatched.mjs`: one run, with all that a runner has loaded. It tells when every Service is pending, when all but
 // one are ready, and how it ended.
-import { applyFiles } from './benchApply.mjs';
+import { applySetOf, readFiles } from './benchApply.mjs';
 import { Session } from '../src/runner/session.ts';
 
 process.once('message', async ({ plane, label, files, objects }) => {
@@ -11,7 +11,7 @@ process.once('message', async ({ plane, label, files, objects }) => {
     set.add(resource);
     if (set.size === size) process.send({ what, watching: process.memoryUsage.rss() / 1e6 });
   };
-  const { outcome } = await applyFiles(plane, files, label, (event) => {
+  const { outcome } = await applySetOf(plane, readFiles(files), label, (event) => {
     if (event.event === 'resource.progress') tell(pending, event.resource, objects, 'waiting');
     if (event.event === 'resource.finished') tell(ready, event.resource, objects - 1, 'all but one');
   });

@@ -1,10 +1,7 @@
 // A run that waits for 1,000 objects: how much memory its process needs, and how soon it knows that the last one is ready.
-import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { build } from 'esbuild';
-import { node, root } from './paths.mjs';
+import { forkRunner } from '../src/vscode/forkRunner.ts';
+import { bundled } from './bundled.mjs';
 
 const SPACES = 10;
 const EACH = 100;
@@ -43,16 +40,20 @@ const addressOf = ({ namespace, name }) => ({
  * @returns the most memory that the process ever had, and the time from the last write to the end of the run
  */
 export async function watchedRun({ server, token, certificateAuthority }, send) {
-  const { folder, outfile } = await bundled();
-  const child = fork(outfile, { execPath: node, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const { outfile, remove } = await bundled('tools/benchWaiting.mjs');
+  // With what a runner is started with: it decides how much memory one takes.
+  const program = { entry: outfile, folder: tmpdir(), environment: process.env, log: (line) => console.error(line) };
+  const channel = forkRunner(program);
   try {
     const heard = (what) =>
       new Promise((resolve, reject) => {
-        child.on('message', (message) => message.what === what && resolve(message));
-        child.once('exit', () => reject(new Error('the run that waits has ended')));
+        channel.onMessage((message) => message.what === what && resolve(message));
+        channel.onGone((why) => reject(new Error(`the run that waits has ended: ${why}`)));
       });
     const [waiting, allButOne, ended] = ['waiting', 'all but one', 'ended'].map(heard);
-    child.send({ plane: { server, token, certificateAuthority }, label: LABEL, files: files(), objects: services.length });
+    // whoever is not awaited yet when it goes is told by the one that is
+    for (const promise of [waiting, allButOne, ended]) promise.catch(() => undefined);
+    channel.send({ plane: { server, token, certificateAuthority }, label: LABEL, files: files(), objects: services.length });
     const { watching } = await waiting;
     const [last, ...others] = services;
     await send(others.map(addressOf));
@@ -63,20 +64,7 @@ export async function watchedRun({ server, token, certificateAuthority }, send) 
     if (outcome !== 'succeeded') throw new Error(`the run that waits ${outcome}`);
     return { watching, megabytes, seconds: (at - written) / 1000 };
   } finally {
-    child.kill();
-    rmSync(folder, { recursive: true, force: true });
+    channel.close();
+    remove();
   }
-}
-
-/** As it is shipped: node's stripping of types would need more memory than the run. */
-async function bundled() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'slipway-bench-watched-'));
-  const outfile = path.join(folder, 'waiting.mjs');
-  await build({
-    ...{ bundle: true, platform: 'node', target: 'node22', format: 'esm', mainFields: ['module', 'main'], minify: true, keepNames: true },
-    entryPoints: [path.join(root, 'tools/benchWaiting.mjs')],
-    outfile,
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  });
-  return { folder, outfile };
 }
