@@ -15,6 +15,10 @@ export interface RehearsalOptions {
   /** `HOST:PORT` of proxies in front of us. */
   readonly allowHosts: readonly string[];
   readonly timeScale: number;
+  /** The wall clock, ms since the epoch. */
+  readonly wall?: () => number;
+  /** Moves the clusters of a world on while somebody watches them, as `KubernetesServerOptions` says. */
+  readonly ticks?: (world: FolderWorld, tick: () => void) => () => void;
   /** `NAME` or `NAME=ARGUMENT`. They last as long as this server, or until they are disarmed. */
   readonly faults: readonly string[];
   readonly seed?: number;
@@ -42,9 +46,11 @@ export interface Rehearsal {
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const faults = options.faults.map(parseFault);
   if (options.reset) forgetWorld(options.folder);
+  const { wall, ticks } = options;
   const world = FolderWorld.open({
     folder: options.folder,
     timeScale: options.timeScale,
+    ...(wall !== undefined && { wall }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.account !== undefined && { account: options.account }),
   });
@@ -64,6 +70,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
       },
       wall: () => world.wall(),
       endpoint: account.endpoint,
+      ...(ticks !== undefined && { ticks: (tick: () => void) => ticks(world, tick) }),
     }).catch(async (cause: unknown) => {
       await account.close();
       throw cause;

@@ -7,8 +7,7 @@ const YAML = 'name: cauchy\nregion: us-west-2\n';
 describe('bad days, rehearsed', function () {
   this.timeout(120_000);
   let platform: RehearsedPlatform | undefined;
-  const rehearsed = async (...faults: string[]): Promise<RehearsedPlatform> =>
-    (platform = await rehearsePlatform({ yaml: YAML, faults, timeScale: 300 }));
+  const rehearsed = async (...faults: string[]): Promise<RehearsedPlatform> => (platform = await rehearsePlatform({ yaml: YAML, faults }));
   afterEach(async () => {
     await platform?.close();
     platform = undefined;

@@ -19,7 +19,7 @@ async function sample(): Promise<RehearsedPlatform> {
   const file = resolve('manifests/platform.yml');
   const { manifests, findings } = await openPlatformFile(file, YAML);
   assert.ok(manifests !== undefined, findings.map(({ message }) => message).join('\n'));
-  return rehearsePlatform({ yaml: YAML, manifests, timeScale: 120 });
+  return rehearsePlatform({ yaml: YAML, manifests });
 }
 
 const failures = ({ events }: RehearsedPlatform): string =>

@@ -7,16 +7,17 @@ import type { Clock } from '../../src/core/engine/ports.ts';
 import type { Depth, Observation, ResourceId } from '../../src/core/graph/resource.ts';
 import type { ResourceGraph } from '../../src/core/graph/resourceGraph.ts';
 import type { KubeconfigEntry } from '../../src/kubernetes/kubeconfigEntry.ts';
-import { startRehearsal } from '../../src/rehearsal/rehearse.ts';
+import { startRehearsal, type Rehearsal } from '../../src/rehearsal/rehearse.ts';
 import { rehearsedSecrets } from '../../src/kubernetes/secretValues.ts';
 import { HelmProgram } from '../../src/kubernetes/helm/program.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
 import { helmStandIn } from '../../src/runner/helm.ts';
 import { SERVER_FILE } from '../../src/runner/rehearsalProcess.ts';
-import { rehearsedResolver } from '../../src/runner/resolver.ts';
 import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
 import { scaledClock } from '../../src/runner/clock.ts';
 import { CLI } from '../product.ts';
+import { happeningIn, resolverOf, TIME_SCALE } from '../sweep/sweptWorld.ts';
+import { VirtualTime } from '../sweep/virtualTime.ts';
 import { openSession } from './productSession.ts';
 import type { Machine, ProductSession } from './productSession.ts';
 
@@ -57,6 +58,7 @@ export interface RehearsedPlatform {
 export interface RehearsedOptions {
   readonly yaml: string;
   readonly faults?: readonly string[];
+  /** Needed by what is a process of its own, as Helm is; else time is virtual, and passes only when everybody waits for it. */
   readonly timeScale?: number;
   /** The folders that the file names, read; without them the platform ends with its AWS stages. */
   readonly manifests?: PlatformManifests;
@@ -65,19 +67,13 @@ export interface RehearsedOptions {
 }
 
 /** The product's graph and engine with its real clients, and the rehearsed account at the other end. */
-export async function rehearsePlatform({
-  yaml,
-  faults = [],
-  timeScale = 150,
-  manifests,
-  world,
-}: RehearsedOptions): Promise<RehearsedPlatform> {
+export async function rehearsePlatform({ yaml, faults = [], timeScale, manifests, world }: RehearsedOptions): Promise<RehearsedPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stages-'));
   if (world !== undefined) cpSync(world, folder, { recursive: true });
-  const rehearsal = await startRehearsal({ folder, port: 0, reset: false, allowHosts: [], timeScale, faults, seed: 7 });
+  const { rehearsal, clock } = await start({ folder, port: 0, reset: false, allowHosts: [], faults, seed: 7 }, timeScale);
+  const { endpoint, env } = rehearsal;
   // The rehearsed Helm is a program of its own: this tells it where the world is.
-  writeFileSync(join(folder, SERVER_FILE), JSON.stringify({ endpoint: rehearsal.endpoint, world: folder, timeScale, env: rehearsal.env }));
-  const clock = scaledClock(() => rehearsal.world.now(), timeScale);
+  if (timeScale !== undefined) writeFileSync(join(folder, SERVER_FILE), JSON.stringify({ endpoint, world: folder, timeScale, env }));
   const machine: Machine = { intents: new Map(), kubeconfig: new Map() };
   const sessions: ProductSession[] = [];
   const logFile = join(folder, 'requests.jsonl');
@@ -95,11 +91,11 @@ export async function rehearsePlatform({
   const platformOf = (text: string): RehearsedPlatform => {
     const session = openSession({
       yaml: text,
-      endpoint: rehearsal.endpoint,
+      endpoint,
       credentials: rehearsal.world.credentials,
       clock,
       machine,
-      kubernetes: manifests && kubernetesOf(manifests, rehearsal, folder),
+      kubernetes: manifests && kubernetesOf(manifests, rehearsal),
       nextRun: () => `run${++runs}`,
     });
     sessions.push(session);
@@ -138,17 +134,33 @@ export async function rehearsePlatform({
   return platformOf(yaml);
 }
 
+async function start(
+  options: Omit<Parameters<typeof startRehearsal>[0], 'timeScale'>,
+  timeScale: number | undefined,
+): Promise<{ readonly rehearsal: Rehearsal; readonly clock: Clock }> {
+  if (timeScale !== undefined) {
+    const rehearsal = await startRehearsal({ ...options, timeScale });
+    return { rehearsal, clock: scaledClock(() => rehearsal.world.now(), timeScale) };
+  }
+  const begun = Date.now();
+  const time = new VirtualTime(begun);
+  const rehearsal = await startRehearsal({
+    ...options,
+    timeScale: TIME_SCALE,
+    wall: () => begun + (time.now() - begun) / TIME_SCALE,
+    ticks: (world, tick) => time.follow({ ...happeningIn(world, time), happen: tick }),
+  });
+  return { rehearsal, clock: { now: () => rehearsal.world.now(), sleep: (ms, signal) => time.sleep(ms, signal) } };
+}
+
 /** As a rehearsal's session has it. */
-function kubernetesOf(
-  manifests: PlatformManifests,
-  { endpoint, world }: Awaited<ReturnType<typeof startRehearsal>>,
-  folder: string,
-): KubernetesContext {
+function kubernetesOf(manifests: PlatformManifests, { world }: Rehearsal): KubernetesContext {
+  const { folder } = world;
   const standIn = helmStandIn(CLI, folder);
   return {
     manifests,
     secrets: rehearsedSecrets,
-    resolver: rehearsedResolver({ endpoint, env: { SLIPWAY_REHEARSAL_TOKEN: world.bearerToken } }),
+    resolver: resolverOf(world),
     helm: new HelmProgram({ find: () => Promise.resolve(standIn), folder: join(folder, 'helm'), env: process.env }),
   };
 }

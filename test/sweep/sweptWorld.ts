@@ -18,14 +18,14 @@ import type { World } from '../../src/rehearsal/world.ts';
 import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
 import type { Resolver } from '../../src/stages/resolver.ts';
 import { openSession } from '../stages/productSession.ts';
-import type { Machine } from '../stages/productSession.ts';
+import type { Machine, ProductSession } from '../stages/productSession.ts';
 import { VirtualTime } from './virtualTime.ts';
 import type { Happening } from './virtualTime.ts';
 import { WorldTape } from './worldTape.ts';
 import type { WorldState } from './worldTape.ts';
 
 /** Signatures are dated by the wall, and must not be 15 minutes off: hours of the world pass in seconds of it. */
-const TIME_SCALE = 1000;
+export const TIME_SCALE = 1000;
 /** The world writes at every request: on a disk that takes a fifth of all the time. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const CLOCK = 'clock.json';
@@ -61,6 +61,10 @@ export interface RunWish {
   readonly stages?: readonly string[];
   /** As `--allow` takes them; to `deletions`: of all that left the file. */
   readonly consents?: readonly string[] | 'deletions';
+  /** What happens while it goes on: `told` resolves with the next event that fits. */
+  meanwhile?(told: ProductSession['told']): void;
+  /** Somebody signs in again. Default: nobody does. */
+  signedOut?(): Promise<void>;
   /** Hears afterwards what the run told. */
   told?(event: RunEvent): void;
 }
@@ -138,10 +142,10 @@ export class SweptWorld {
   }
 
   /** One run by a new process. */
-  async run({ verb, stages, consents = [], told }: RunWish): Promise<Outcome> {
+  async run({ verb, stages, consents = [], told, meanwhile, signedOut }: RunWish): Promise<Outcome> {
     const { platform, endpoint } = this.#parts;
     const { now, sleep } = { now: () => this.world.now(), sleep: this.time.sleep.bind(this.time) };
-    const { graph, events, engine, close } = openSession({
+    const session = openSession({
       yaml: platform.yaml,
       endpoint,
       credentials: this.world.credentials,
@@ -149,7 +153,10 @@ export class SweptWorld {
       machine: this.machine,
       kubernetes: platform.manifests && clusterOf(this.world, platform.manifests),
       nextRun: () => `run${++this.#runs}`,
+      signedOut,
     });
+    const { graph, events, engine, close } = session;
+    meanwhile?.(session.told);
     const { signal } = new AbortController();
     try {
       const consent = consents === 'deletions' ? deletionsIn(await engine().plan(graph, verb, { signal })) : new Set(consents);
@@ -184,7 +191,7 @@ const deletionsIn = ({ changes }: Plan): ReadonlySet<string> =>
 const clockIn = (folder: string): string => readFileSync(join(folder, CLOCK), 'utf8');
 
 /** What the clusters of a world do by themselves, by the time that passes here. */
-function happeningIn(world: FolderWorld, time: VirtualTime): Pick<Happening, 'next'> {
+export function happeningIn(world: FolderWorld, time: VirtualTime): Pick<Happening, 'next'> {
   return {
     next() {
       const moments = allClusters(world).flatMap((cluster) => nextMomentOf(world, cluster) ?? []);
@@ -202,7 +209,7 @@ const clusterOf = (world: World, manifests: PlatformManifests): KubernetesContex
   helm: NO_HELM,
 });
 
-const resolverOf = (world: World): Resolver => ({
+export const resolverOf = (world: World): Resolver => ({
   addresses: (host) => Promise.resolve(resolveName(world, host).addresses),
   nameServers: (domain) => Promise.resolve(resolveName(world, domain).nameServers),
 });
