@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Finding, SourceRange } from '../core/findings/finding.ts';
 import type { PlatformDocument, PlatformSpec } from '../core/platform/platformSpec.ts';
 import { Refused } from '../core/graph/errors.ts';
-import { remoteChart } from '../kubernetes/helm/chart.ts';
+import { chartFiles, remoteChart } from '../kubernetes/helm/chart.ts';
 import { isValues, mergeValues, type Values } from '../kubernetes/helm/values.ts';
 import { DocumentText } from '../manifests/documentText.ts';
 import { Source as FileText } from '../core/platform/document.ts';
@@ -116,9 +116,12 @@ async function readChart(named: NamedChart, reading: Reading): Promise<StageChar
     }
   }
   const folder = named.folder === undefined ? undefined : await chartFolder(reading.home, named.folder);
-  if (folder !== undefined) return { stage, release, namespace, chart: { kind: 'folder', folder }, values, range };
-  if (named.remote === undefined) return report(`There is no chart in this folder: it has no Chart.yaml, or it lies outside.`);
   try {
+    if (folder !== undefined) {
+      await chartFiles(folder);
+      return { stage, release, namespace, chart: { kind: 'folder', folder }, values, range };
+    }
+    if (named.remote === undefined) return report('There is no chart in this folder: it has no Chart.yaml, or it lies outside.');
     const { chart, ...more } = named.remote;
     return { stage, release, namespace, chart: remoteChart(chart, more), values, range };
   } catch (error) {

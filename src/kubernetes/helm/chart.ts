@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { token } from '../../core/findings/token.ts';
 import { Refused } from '../../core/graph/errors.ts';
 
 /** A chart as Helm is told of it. */
@@ -51,9 +52,8 @@ export function chartArguments(chart: ChartReference): readonly string[] {
 /** As people name it. */
 export const chartName = (chart: ChartReference): string => (chart.kind === 'folder' ? chart.folder : chart.chart);
 
-/** Files of a chart that are read at most, as of every folder of manifests (security.md). */
-const MOST_FILES = 20_000;
-const DEEPEST = 32;
+/** Of a chart's folder no more is read than of any folder of manifests (security.md, "Untrusted input"); sizes in bytes. */
+const LIMITS = { files: 20_000, depth: 32, fileBytes: 5 * 1024 * 1024, totalBytes: 500 * 1024 * 1024 };
 
 /**
  * What tells one chart from another: for a folder a hash over its files, for a fetched one its reference, which is pinned by version.
@@ -61,9 +61,8 @@ const DEEPEST = 32;
  */
 export async function chartFingerprint(chart: ChartReference): Promise<string> {
   if (chart.kind === 'remote') return `${chart.repository ?? ''} ${chart.chart} ${chart.version ?? ''}`;
+  const files = await chartFiles(chart.folder);
   try {
-    const files = await filesIn(await realpath(chart.folder), '', 0);
-    if (!files.includes('Chart.yaml')) throw new Refused(`${chart.folder} is no chart: it has no Chart.yaml.`);
     const hash = createHash('sha256');
     for (const file of [...files].sort()) {
       hash.update(`${file}\0`);
@@ -72,21 +71,55 @@ export async function chartFingerprint(chart: ChartReference): Promise<string> {
     }
     return hash.digest('hex');
   } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused(`The chart ${chart.folder} cannot be read.`, { code: 'helm-chart', cause: error });
+    throw unreadable(chart.folder, error);
   }
 }
 
-/** Regular files, relative, with `/`. Links, pipes and devices are no part of a chart for us: Helm follows links, so they are refused. */
-async function filesIn(root: string, folder: string, depth: number): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isFile()) files.push(path);
-    else if (!entry.isDirectory()) throw new Refused(`${path} in the chart ${root} is neither a file nor a folder.`);
-    else if (depth >= DEEPEST) throw new Refused(`The chart ${root} is nested deeper than ${DEEPEST} folders.`);
-    else if (path !== '.git') files.push(...(await filesIn(root, path, depth + 1)));
-    if (files.length > MOST_FILES) throw new Refused(`The chart ${root} has more than ${MOST_FILES} files.`);
+/**
+ * The files of a chart, relative, with `/`. Helm follows links, and waits for pipes: a chart that has any is refused, and so is one that is
+ * larger than anybody's.
+ * @throws Refused when the folder cannot be read, or is none of a chart.
+ */
+export async function chartFiles(folder: string): Promise<readonly string[]> {
+  try {
+    const files = new ChartFiles(await realpath(folder));
+    await files.add('', 0);
+    if (!files.found.includes('Chart.yaml')) throw new Refused(`${folder} is no chart: it has no Chart.yaml.`);
+    return files.found;
+  } catch (error) {
+    throw error instanceof Refused ? error : unreadable(folder, error);
   }
-  return files;
+}
+
+const unreadable = (folder: string, cause: unknown): Refused =>
+  new Refused(`The chart ${folder} cannot be read.`, { code: 'helm-chart', cause });
+
+class ChartFiles {
+  readonly found: string[] = [];
+  readonly #root: string;
+  #bytes = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async add(folder: string, depth: number): Promise<void> {
+    if (depth > LIMITS.depth) throw new Refused(`The chart ${this.#root} is nested deeper than ${LIMITS.depth} folders.`);
+    for (const entry of await readdir(join(this.#root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (path !== '.git') await this.add(path, depth + 1);
+      } else if (entry.isFile()) await this.#file(path);
+      else throw new Refused(`${token(path)} in the chart ${this.#root} is neither a file nor a folder.`);
+    }
+  }
+
+  async #file(path: string): Promise<void> {
+    const { size } = await lstat(join(this.#root, path));
+    this.#bytes += size;
+    this.found.push(path);
+    if (size > LIMITS.fileBytes) throw new Refused(`${token(path)} in the chart ${this.#root} is larger than 5 MB.`);
+    if (this.found.length > LIMITS.files || this.#bytes > LIMITS.totalBytes)
+      throw new Refused(`The chart ${this.#root} has more than ${LIMITS.files} files or 500 MB.`);
+  }
 }
