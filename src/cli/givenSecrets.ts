@@ -57,11 +57,3 @@ function checkedValue(value: unknown): string {
 
 const shapeError = (what: string): Error =>
   usageError(`What --secrets - read ${what}.`, 'Write {"namespace/name":{"key":"value"}} to its standard input.');
-
-/** Real values have no business in a rehearsal: whatever stands in its world can be read. @throws RunnerError exit 2 */
-export function checkRehearsed(given: GivenSecrets): void {
-  for (const keys of given.values())
-    for (const value of keys.values())
-      if (!value.startsWith('rehearsal-'))
-        throw usageError('In a rehearsal --secrets takes only values that begin with rehearsal-.', 'Leave it out: they are made up.');
-}

@@ -5,7 +5,7 @@ import { lackingSecrets } from './lackingSecrets.ts';
 import type { CredentialNeed, CredentialValues } from './objectCalls.ts';
 import type { PlatformFile } from './platformFile.ts';
 import type { Reach } from './protocol.ts';
-import { RunnerError } from './runnerError.ts';
+import { checkRehearsed } from './rehearsedValues.ts';
 
 export interface EnteredSecretsPorts {
   readonly reach: Reach;
@@ -43,12 +43,9 @@ export class EnteredSecrets {
   /** What was entered for them; real values have no business in a rehearsal. @throws RunnerError exit 2 */
   async enter(values: CredentialValues): Promise<void> {
     const { lacking, connection } = await this.#lacking();
-    const entered = Object.values(values).flatMap((fields) => Object.values(fields));
-    if (connection?.mode === 'rehearsal' && entered.some((value) => value !== '' && !value.startsWith('rehearsal-'))) {
-      const next = 'Take the values that are suggested.';
-      throw new RunnerError('A rehearsal takes only values that begin with rehearsal-.', { code: 'rehearsal-secrets', exit: 2, next });
-    }
-    this.give(secretsFrom(lacking, values));
+    const given = secretsFrom(lacking, values);
+    if (connection?.mode === 'rehearsal') checkRehearsed(given);
+    this.give(given);
   }
 
   /** By `namespace/name` and key. */

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { checkRehearsed, readSecrets } from '../../src/cli/givenSecrets.ts';
+import { readSecrets } from '../../src/cli/givenSecrets.ts';
+import { checkRehearsed } from '../../src/runner/rehearsedValues.ts';
 import { runCli } from './runCli.ts';
 
 const read = (text: string): ReturnType<typeof readSecrets> => readSecrets(Readable.from([Buffer.from(text)]));
