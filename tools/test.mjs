@@ -18,6 +18,8 @@ const mocha = (timeout, ...patterns) => [
   ...patterns,
 ];
 const mutations = 'test/core/engine/mutations.test.ts';
+/** Whole platforms from the command line: they wait for the rehearsed world's clock more than they work. */
+const runs = 'test/cli/{rehearsal,samplePlatform}.test.ts';
 const sources = ['src/**/*.ts', 'test/**/*.ts', 'test/**/*.mjs', 'tools/**/*.mjs', '*.mjs'];
 
 /**
@@ -26,11 +28,14 @@ const sources = ['src/**/*.ts', 'test/**/*.ts', 'test/**/*.mjs', 'tools/**/*.mjs
  */
 const parts = {
   package: { check: ['tools/package.mjs'] },
-  unit: { packaged: true, suite: mocha(60_000, '--ignore', mutations, 'test/{core,aws,manifests,kubernetes,runner,vscode}/**/*.test.ts') },
-  cli: { packaged: true, suite: mocha(120_000, 'test/cli/**/*.test.ts') },
+  runs: { packaged: true, suite: mocha(120_000, runs) },
   ui: { packaged: true, suite: mocha(90_000, 'test/ui/**/*.test.ts') },
-  rehearsal: { packaged: true, suite: mocha(120_000, 'test/{rehearsal,stages,sweep}/**/*.test.ts') },
   lint: { check: ['node_modules/eslint/bin/eslint.js', '-c', 'tools/eslint.config.mjs', 'src', 'test', 'tools'] },
+  stages: { packaged: true, suite: mocha(120_000, 'test/stages/**/*.test.ts') },
+  cli: { packaged: true, suite: mocha(120_000, '--ignore', runs, 'test/cli/**/*.test.ts') },
+  sweep: { suite: mocha(120_000, 'test/sweep/**/*.test.ts') },
+  unit: { packaged: true, suite: mocha(60_000, '--ignore', mutations, 'test/{core,aws,manifests,kubernetes,runner,vscode}/**/*.test.ts') },
+  rehearsal: { packaged: true, suite: mocha(120_000, 'test/rehearsal/**/*.test.ts') },
   mutations: { suite: mocha(240_000, mutations) },
   types: { check: ['node_modules/typescript/bin/tsc', '-p', '.'] },
   format: { check: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', ...sources] },
@@ -45,14 +50,14 @@ const SIDE_BY_SIDE = 3;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const closing = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
-const isWhole = values.only === undefined || values.only.includes('package');
+const isPackaging = values.only === undefined || values.only.includes('package');
 const compiled = mkdtempSync(path.join(tmpdir(), 'slipway-compiled-'));
 process.on('exit', () => rmSync(compiled, { recursive: true, force: true }));
 const env = {
   ...process.env,
   NODE_COMPILE_CACHE: compiled,
   // what an earlier run has packaged may be of other sources
-  ...(isWhole ? { SLIPWAY_BUILT: path.join(root, 'dist') } : {}),
+  ...(isPackaging ? { SLIPWAY_BUILT: path.join(root, 'dist') } : {}),
 };
 
 /** Runs a part to its end; answers its exit code and all that it said. */

@@ -89,7 +89,7 @@ describe('cli: bad days, as they are read', function () {
 
   for (const [title, { faults, code, says, beforehand }] of Object.entries(BAD_DAYS)) {
     it(title, async () => {
-      await using cli = await RehearsedCli.make(1_000);
+      await using cli = await RehearsedCli.make();
       const {
         code: ended,
         stdout,
@@ -105,7 +105,7 @@ describe('cli: bad days, as they are read', function () {
   }
 
   it('what AWS said itself, with its code, is one option away', async () => {
-    await using cli = await RehearsedCli.make(1_000);
+    await using cli = await RehearsedCli.make();
     const { stderr } = await cli.run('apply', '--yes', '--format', 'text', '--verbose', '--fault', 'cluster-failed');
     assert.match(stderr, /An internal error occurred while creating the cluster\..* \[cluster-failed\]/);
   });

@@ -58,7 +58,7 @@ describe('cli: AWS at another address', function () {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'platform.yml'), PLATFORM);
     const world = join(folder.path, 'elsewhere');
-    const rehearsal = startCli(['rehearse', '--world', world, '--time-scale', '1000'], { cwd: folder.path });
+    const rehearsal = startCli(['rehearse', '--world', world, '--time-scale', '300'], { cwd: folder.path });
     try {
       const [line] = (await once(rehearsal.stdout.setEncoding('utf8'), 'data')) as [string];
       const { env } = JSON.parse(line) as { readonly env: Readonly<Record<string, string>> };

@@ -107,7 +107,7 @@ describe('cli: a platform in the rehearsed account', function () {
   });
 
   it('stops cleanly when it is interrupted, and goes on from there', async () => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const stop = async (signal: NodeJS.Signals): Promise<void> => {
       await using cli = await RehearsedCli.make();
       const stopped = await cli.killed(
         signal,
@@ -118,7 +118,8 @@ describe('cli: a platform in the rehearsed account', function () {
       assert.match(stopped.stderr, /Run slipway apply again to go on/);
       const again = await cli.run('apply', '--yes', '--stage', 'vpc');
       assert.equal(again.code, 0, again.stderr);
-    }
+    };
+    await Promise.all([stop('SIGINT'), stop('SIGTERM'), stop('SIGHUP')]);
   });
 
   it('goes on when its reader has gone', async () => {
