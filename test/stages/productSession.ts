@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly machine: Machine;
   /** What lives in the cluster; without it the platform ends with its AWS stages. */
   readonly kubernetes?: KubernetesContext | undefined;
+  /** Resolves when somebody has signed in again. Default: nobody does. */
+  readonly signedOut?: (() => Promise<void>) | undefined;
   /** Names a run. */
   readonly nextRun: () => string;
 }
@@ -92,7 +94,7 @@ export function openSession(options: SessionOptions): ProductSession {
         ],
         run: options.nextRun(),
         guard: () => Promise.resolve(),
-        signedOut: () => Promise.reject(new Error('signed out')),
+        signedOut: options.signedOut ?? (() => Promise.reject(new Error('signed out'))),
         emit: (event) => {
           events.push(event);
           for (const listener of [...listeners]) listener(event);
