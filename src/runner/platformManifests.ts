@@ -17,6 +17,7 @@ import { token } from '../core/findings/token.ts';
 import { issuerFindings } from '../stages/certificates.ts';
 import { arrange } from '../stages/arrangement.ts';
 import { kubernetesTable } from '../stages/kubernetesTable.ts';
+import { balancerFindings } from '../stages/ingress.ts';
 import type { PlatformManifests, StageChart } from '../stages/kubernetesContext.ts';
 import { stageCharts, type NamedChart } from '../stages/stageCharts.ts';
 import { stageFolders } from '../stages/stageFolders.ts';
@@ -64,6 +65,7 @@ export async function readPlatformManifests(spec: PlatformSpec, document: Platfo
   const ofCharts = new Set([...charts.map(({ stage }) => stage), ...leftOut]);
   findings.push(...emptyFolders(folders, ofCharts, readFile));
   const set = manifestSet(stages, readFile);
+  findings.push(...balancerFindings(spec, set, charts, document.rangeOf(['domain'])));
   findings.push(...set.findings, ...arrange(spec, set, charts).findings, ...issuerFindings(spec, set, document.rangeOf(['tls', 'issuer'])));
   return {
     manifests: {

@@ -1,11 +1,16 @@
+import type { Finding, SourceRange } from '../core/findings/finding.ts';
 import { serviceLoadBalancer, type ServiceHost } from '../aws/elb/serviceLoadBalancer.ts';
 import type { LoadBalancerOut } from '../aws/outputs.ts';
 import { domainRecords } from '../aws/route53/domainRecords.ts';
 import { hostedZone } from '../aws/route53/hostedZone.ts';
 import type { AnyResource, Handle, Resource } from '../core/graph/resource.ts';
+import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import { textAt, textsAt } from '../manifests/json.ts';
 import type { PlacedObject } from '../manifests/manifestObject.ts';
+import type { ManifestSet } from '../manifests/manifestSet.ts';
 import { groupKind } from '../manifests/objectKey.ts';
+import { below } from '../manifests/patterns.ts';
+import type { StageChart } from './kubernetesContext.ts';
 import type { Resolver } from './resolver.ts';
 import type { StageContext } from './stageContext.ts';
 
@@ -14,17 +19,50 @@ export const isLoadBalancer = ({ key, json }: PlacedObject): boolean =>
 
 const LOAD_BALANCER_TYPE = 'service.beta.kubernetes.io/aws-load-balancer-type';
 
+export const INGRESS_STAGE = 'ingress-nginx';
+
+/** A Service with a load balancer, as far as it is known before it is there. */
+export interface BalancedService {
+  /** `namespace/name`; of a chart's the release. */
+  readonly name: string;
+  readonly isNetwork: boolean;
+}
+
+export const balancedByManifest = ({ key, json }: PlacedObject): BalancedService => ({
+  name: `${key.namespace}/${key.name}`,
+  isNetwork: textsAt(json, 'metadata', 'annotations')[LOAD_BALANCER_TYPE] !== undefined,
+});
+
+/** Wherever the chart takes the annotations of its Service. */
+export const balancedByChart = ({ namespace, release, values }: StageChart): BalancedService => ({
+  name: `${namespace}/${release}`,
+  isNetwork: below({ path: [], value: values }).some(({ path }) => path.at(-1) === LOAD_BALANCER_TYPE),
+});
+
 /** The load balancer that the cluster makes for a Service, and whether its name is known to the public DNS. */
 export function loadBalancerOf(
   context: StageContext,
   resolver: Resolver,
-  object: PlacedObject,
+  { name, isNetwork }: BalancedService,
   service: Handle<ServiceHost>,
 ): { readonly balancer: Resource<LoadBalancerOut, { readonly service: Handle<ServiceHost> }>; readonly resolves: AnyResource } {
-  const { namespace, name } = object.key;
-  const kind = textsAt(object.json, 'metadata', 'annotations')[LOAD_BALANCER_TYPE] === undefined ? 'classic' : 'network';
-  const balancer = serviceLoadBalancer(context, { service: `${namespace}/${name}`, kind }, { service });
-  return { balancer, resolves: nameResolves(resolver, `${namespace}/${name}`, balancer) };
+  const balancer = serviceLoadBalancer(context, { service: name, kind: isNetwork ? 'network' : 'classic' }, { service });
+  return { balancer, resolves: nameResolves(resolver, name, balancer) };
+}
+
+/** A domain that leads nowhere: without a load balancer there are no records, and the stage dns is not there at all. */
+export function balancerFindings(
+  spec: PlatformSpec,
+  { objects }: Pick<ManifestSet, 'objects'>,
+  charts: readonly StageChart[],
+  range: SourceRange | undefined,
+): readonly Finding[] {
+  const isIn = (stage: string): boolean => spec.stages[stage]?.enabled !== false;
+  if (spec.domain === undefined || !isIn('dns') || !isIn(INGRESS_STAGE)) return [];
+  const has = objects.some((object) => object.stage === INGRESS_STAGE && isLoadBalancer(object));
+  if (has || charts.some(({ stage }) => stage === INGRESS_STAGE)) return [];
+  const message = `Nothing in the stage ${INGRESS_STAGE} makes a load balancer, so the domain leads nowhere and the stage dns is left out: it takes a Service of type LoadBalancer among its manifests, or stages.${INGRESS_STAGE}.chart.`;
+  return [{ code: 'platform.no-load-balancer', severity: 'warning', message, ...(range === undefined ? {} : { range }) }];
 }
 
 /** A new load balancer's name takes a minute to be known. */

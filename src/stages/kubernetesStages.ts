@@ -3,6 +3,7 @@ import type { BucketOut } from '../aws/s3/bucket.ts';
 import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
+import { releaseService } from '../kubernetes/helm/releaseService.ts';
 import { applySet, type ApplySet } from '../kubernetes/objects/applySet.ts';
 import { objectResource, type ObjectNeeds, type ObjectOut, type ObjectWish } from '../kubernetes/objects/objectResource.ts';
 import { platformLabel } from '../kubernetes/platformLabel.ts';
@@ -12,7 +13,7 @@ import { groupKind, objectId, type ObjectKey } from '../manifests/objectKey.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
 import { DELEGATION, otherIssuers, waitsForDns, weeklyLimits } from './certificates.ts';
 import type { ClusterStage } from './cluster.ts';
-import { dnsResources, isLoadBalancer, loadBalancerOf } from './ingress.ts';
+import { balancedByChart, balancedByManifest, dnsResources, INGRESS_STAGE, isLoadBalancer, loadBalancerOf } from './ingress.ts';
 import type { KubernetesContext } from './kubernetesContext.ts';
 import type { KubernetesStage } from './kubernetesTable.ts';
 import { listener, listenerId } from './listener.ts';
@@ -94,7 +95,7 @@ class StageBuilder {
       ...resources.map(({ resource }) => resource),
       ...(release?.resources ?? []),
       ...this.#secretsOf(id),
-      ...(id === 'ingress-nginx' ? this.#loadBalancer(resources) : []),
+      ...(id === INGRESS_STAGE ? this.#loadBalancer(resources, release) : []),
       ...(id === 'dns' ? this.#dns() : []),
       ...(id === 'minio' ? this.#bucketsIn(objects) : []),
       ...this.#listenersOf(id, objects),
@@ -194,13 +195,20 @@ class StageBuilder {
     return this.#buckets.get(objectId(key)) ?? [];
   }
 
-  /** Of several Services with a load balancer the first is the one that the domain leads to. */
+  /** Of several Services with a load balancer the first is the one that the domain leads to; without one in the manifests that of the chart. */
   #loadBalancer(
     resources: readonly { readonly object: PlacedObject; readonly resource: Resource<ObjectOut, ObjectNeeds> }[],
+    release: Release | undefined,
   ): readonly AnyResource[] {
     const found = resources.find(({ object }) => isLoadBalancer(object));
-    if (found === undefined) return [];
-    const { balancer, resolves } = loadBalancerOf(this.#context, this.#kubernetes.resolver, found.object, found.resource);
+    const { resolver } = this.#kubernetes;
+    if (found !== undefined) return this.#behind(loadBalancerOf(this.#context, resolver, balancedByManifest(found.object), found.resource));
+    if (release === undefined) return [];
+    const service = releaseService(this.#inCluster, release.chart, release.handle);
+    return [service, ...this.#behind(loadBalancerOf(this.#context, resolver, balancedByChart(release.chart), service))];
+  }
+
+  #behind({ balancer, resolves }: ReturnType<typeof loadBalancerOf>): readonly AnyResource[] {
     this.#balancer = balancer;
     return [balancer, resolves];
   }

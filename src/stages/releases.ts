@@ -1,11 +1,12 @@
-import type { AnyResource, ResourceId } from '../core/graph/resource.ts';
+import type { AnyResource, Handle, ResourceId } from '../core/graph/resource.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
 import type { Helm } from '../kubernetes/helm/helm.ts';
-import { helmRelease, type ReleaseWish } from '../kubernetes/helm/release.ts';
+import { helmRelease, type ReleaseOut, type ReleaseWish } from '../kubernetes/helm/release.ts';
 import type { SecretValue } from '../kubernetes/helm/secretValue.ts';
 import { sentryKey, sentryKeyValues } from '../kubernetes/helm/sentryKey.ts';
 import { mergeValues, type Values } from '../kubernetes/helm/values.ts';
 import { at, textAt } from '../manifests/json.ts';
+import { INGRESS_STAGE } from './ingress.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import type { StoreKeys } from './objectStore.ts';
 
@@ -22,6 +23,8 @@ export interface ReleaseOptions {
 
 export interface Release {
   readonly id: ResourceId;
+  readonly chart: StageChart;
+  readonly handle: Handle<ReleaseOut>;
   readonly resources: readonly AnyResource[];
 }
 
@@ -31,8 +34,10 @@ export function releaseOf(chart: StageChart, options: ReleaseOptions): Release {
   const { release, namespace } = chart;
   const wish = { release, namespace, chart: chart.chart, label };
   if (chart.stage !== 'sentry') {
-    const resource = helmRelease(inCluster, helm, { ...wish, values: chart.values, after });
-    return { id: resource.id, resources: [resource] };
+    // Its controller goes before the cluster does, and takes the load balancer with it.
+    const leaves = chart.stage === INGRESS_STAGE ? { leaves: true as const, createSeconds: 180 } : {};
+    const resource = helmRelease(inCluster, helm, { ...wish, ...leaves, values: chart.values, after });
+    return { id: resource.id, chart, handle: resource, resources: [resource] };
   }
   const key = sentryKey(inCluster, { namespace, label, after });
   const resource = helmRelease(inCluster, helm, {
@@ -44,7 +49,7 @@ export function releaseOf(chart: StageChart, options: ReleaseOptions): Release {
     // Its databases keep their data on volumes.
     leaves: true,
   });
-  return { id: resource.id, resources: [key, resource] };
+  return { id: resource.id, chart, handle: resource, resources: [key, resource] };
 }
 
 /** Where Sentry keeps its files in S3 and the values name no keys, they are those of the platform's own store. */

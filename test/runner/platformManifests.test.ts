@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { openPlatformFile, type PlatformFile } from '../../src/runner/platformFile.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-const HEAD = 'name: cauchy\nregion: us-west-2\ndomain: cauchy.link\nmanifests: .\n';
+const HEAD = 'name: cauchy\nregion: us-west-2\nmanifests: .\n';
 const ISSUER = 'apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: { name: letsencrypt-prod }\nspec: { selfSigned: {} }\n';
 
 describe('the manifests of a platform', () => {

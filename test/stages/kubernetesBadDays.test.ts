@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { LONGEST, sentenceOf } from '../../src/core/status/sentences.ts';
 import { openPlatformFile } from '../../src/runner/platformFile.ts';
 import type { PlatformManifests } from '../../src/stages/kubernetesContext.ts';
+import { temporaryFolder } from '../runner/temporaryFolder.ts';
 import { rehearsePlatform, type RehearsedPlatform } from './rehearsedPlatform.ts';
 
 const YAML = 'name: cauchy\nregion: us-west-2\ndomain: cauchy.link\nmanifests: .\n';
@@ -119,6 +120,19 @@ describe('bad days of the cluster, rehearsed', function () {
   const day = async (...faults: string[]): Promise<RehearsedPlatform> =>
     (platform = await rehearsePlatform({ yaml: YAML, manifests, timeScale: SCALE, world: morning, faults }));
 
+  /** The same morning with other folders: one file each, by path. */
+  const otherwise = async (more: string, files: Readonly<Record<string, string>>): Promise<RehearsedPlatform> => {
+    await using folder = await temporaryFolder();
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder.path, path)), { recursive: true });
+      writeFileSync(join(folder.path, path), text);
+    }
+    const yaml = YAML + more;
+    const read = await openPlatformFile(join(folder.path, 'platform.yml'), yaml);
+    assert.ok(read.manifests !== undefined, read.findings.map(({ message }) => message).join('\n'));
+    return (platform = await rehearsePlatform({ yaml, manifests: read.manifests, timeScale: SCALE, world: morning }));
+  };
+
   for (const [title, { stages, faults }] of Object.entries(DAYS)) {
     it(`${title}: each is said where it is, with what to do next, and the run after it heals all`, async () => {
       const bad = await day(...new Set(faults.map(({ fault }) => fault)));
@@ -140,6 +154,40 @@ describe('bad days of the cluster, rehearsed', function () {
     assert.ok(
       waited.some((message) => message.includes('Helm was stopped while it worked at spark-operator')),
       [...new Set(waited)].join('\n'),
+    );
+  });
+
+  it('the load balancer of a chart is found, the domain leads to it, and an Ingress comes after it', async () => {
+    const chart = 'stages:\n  ingress-nginx: { chart: "oci://charts.invalid/ingress-nginx" }\n';
+    const shop =
+      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: shop, namespace: mer }\nspec: { ingressClassName: nginx, rules: [{ host: shop.cauchy.link, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: shop, port: { number: 80 } } } }] } }] }\n';
+    const day = await otherwise(chart, { 'mer/shop.yml': shop });
+    const { outcome } = await day.apply({ stages: ['dns', 'services'] });
+    assert.equal(outcome, 'succeeded', failures(day));
+    const seen = await day.observe('status');
+    for (const id of ['gate/ingress-nginx-ingress-nginx-service', 'load-balancer/ingress-nginx/ingress-nginx', 'dns-records/cauchy.link'])
+      assert.equal(seen.get(id)?.state, 'ready', id);
+    const requests = await day.requests(() => day.edited(YAML + chart).apply({ stages: ['dns', 'services'] }));
+    assert.deepEqual(
+      requests.filter(({ mutating }) => mutating),
+      [],
+    );
+  });
+
+  it('a Job that vanishes when it is done runs once, and a second run writes nothing', async () => {
+    const job =
+      'apiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate, namespace: mer }\nspec: { ttlSecondsAfterFinished: 0, template: { spec: { restartPolicy: Never, containers: [{ name: main, image: "migrate:1", resources: { requests: { cpu: 1m, memory: 1Mi } } }] } } }\n';
+    const day = await otherwise('', { 'mer/migrate.yml': job });
+    const requests = await day.requests(async () => {
+      const { outcome } = await day.apply({ stages: ['services'] });
+      assert.equal(outcome, 'succeeded', failures(day));
+    });
+    const made = requests.filter(({ mutating, operation }) => mutating && /jobs/i.test(operation));
+    assert.equal(made.length, 1, JSON.stringify(made));
+    const again = await day.requests(() => day.edited(YAML).apply({ stages: ['services'] }));
+    assert.deepEqual(
+      again.filter(({ mutating }) => mutating),
+      [],
     );
   });
 

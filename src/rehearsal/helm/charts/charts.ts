@@ -6,10 +6,11 @@ import type { Json } from '../../kubernetes/json.ts';
 import { HelmError } from '../arguments.ts';
 import { CERT_MANAGER_CHART } from './certManager.ts';
 import type { Chart } from './chart.ts';
+import { INGRESS_NGINX_CHART } from './ingressNginx.ts';
 import { SENTRY_CHART } from './sentry.ts';
 import { SPARK_OPERATOR_CHART } from './sparkOperator.ts';
 
-const CHARTS: readonly Chart[] = [CERT_MANAGER_CHART, SPARK_OPERATOR_CHART, SENTRY_CHART];
+const CHARTS: readonly Chart[] = [INGRESS_NGINX_CHART, CERT_MANAGER_CHART, SPARK_OPERATOR_CHART, SENTRY_CHART];
 
 /**
  * The stand-in of a chart, told by its name: the last part of an `oci://` or `https://` reference, or what the `Chart.yaml` of a folder says.
