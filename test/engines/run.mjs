@@ -15,6 +15,7 @@ const suites = [
   { name: 'manifests', engines: ['etcd', 'kubernetes', 'kwok'] },
   { name: 'helm', engines: ['etcd', 'kubernetes', 'kwok', 'helm3', 'helm4'] },
   { name: 'samplePlatform', engines: ['etcd', 'kubernetes', 'kwok', 'helm4', 'minio', 'moto'] },
+  { name: 'rehearsalTools', engines: ['helm3', 'helm4'] },
   { name: 'moto', engines: ['moto'] },
   { name: 'contract', engines: ['moto'] },
   { name: 'model', engines: ['moto'] },
