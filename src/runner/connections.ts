@@ -42,11 +42,12 @@ export class Connections {
     return made;
   }
 
-  /** Closes all of them; what is asked next is connected anew. */
-  async forget(): Promise<void> {
-    const open = await Promise.allSettled(this.#known.values());
+  /** Closes all of them; what is asked next is connected anew. Those through which something is still asked wait until `answered`. */
+  async forget(answered?: Promise<unknown>): Promise<void> {
+    const known = [...this.#known.values()];
     this.#known.clear();
-    for (const connection of open) if (connection.status === 'fulfilled') connection.value.close();
+    await answered;
+    for (const connection of await Promise.allSettled(known)) if (connection.status === 'fulfilled') connection.value.close();
   }
 
   async #make(spec: PlatformSpec, manifests: PlatformManifests | undefined): Promise<Connection> {

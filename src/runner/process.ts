@@ -3,7 +3,7 @@ import type { Person } from './person.ts';
 import { openPlatformFile } from './platformFile.ts';
 import { isRecord } from './privateFile.ts';
 import { RunnerError, failureOf } from './runnerError.ts';
-import { Session } from './session.ts';
+import { Session, type SessionPorts } from './session.ts';
 import { outlineStatus } from './statusView.ts';
 
 /** The host's end of the channel, as the runner sees it. */
@@ -26,24 +26,31 @@ export function serveHost(host: Host, cliEntry: string, env: NodeJS.ProcessEnv):
   const questions = new PendingQuestions(host);
   const inFlight = new Set<Promise<void>>();
   let session: Session | undefined;
+  /** How the open session reaches its platform, as text. */
+  let reached: string | undefined;
   const opened = (): Session => {
     if (session === undefined) throw new RunnerError('No platform is open.', { code: 'not-open', exit: 2 });
     return session;
   };
+  const ports: SessionPorts = {
+    person: questions,
+    env,
+    cliEntry,
+    emit: (event) => {
+      host.send({ event });
+    },
+    tell: (message) => {
+      host.log(message);
+    },
+  };
   const handlers: Handlers = {
     async open(reach) {
-      await session?.close();
-      session = new Session(reach, {
-        person: questions,
-        env,
-        cliEntry,
-        emit: (event) => {
-          host.send({ event });
-        },
-        tell: (message) => {
-          host.log(message);
-        },
-      });
+      if (session !== undefined && JSON.stringify(reach) === reached) session.renew(Promise.allSettled([...inFlight]));
+      else {
+        await session?.close();
+        session = new Session(reach, ports);
+        reached = JSON.stringify(reach);
+      }
       const [{ findings }, interrupted, profile] = await Promise.all([session.document(), session.interrupted(), session.profile()]);
       return { findings, ...(interrupted === undefined ? {} : { interrupted }), ...(profile === undefined ? {} : { profile }) };
     },
@@ -86,6 +93,7 @@ export function serveHost(host: Host, cliEntry: string, env: NodeJS.ProcessEnv):
     async close() {
       await session?.close();
       session = undefined;
+      reached = undefined;
       return {};
     },
   };

@@ -87,6 +87,7 @@ export interface RunRequest {
 
 /** What the host asks of the runner: parameters and result by name. One runner process serves one platform. */
 export interface Calls extends ObjectCalls {
+  /** Once more for the same platform: the file and the person's credentials are read anew, and what was entered for Secrets is kept. */
   open: {
     params: Reach;
     result: {

@@ -194,6 +194,14 @@ export class Session {
     return { connection, reach: this.#reach, signal: this.#closing.signal };
   }
 
+  /**
+   * What was read of the person's credentials is read anew from here on; what was entered for Secrets stays. `answered`: nothing is asked
+   * any more of what was asked before. Not during a run: that goes on as it was approved.
+   */
+  renew(answered: Promise<unknown>): void {
+    if (this.#run === undefined) void this.#connections.forget(answered);
+  }
+
   /** From here on no mutating call starts; the run's promise tells when those in flight have ended. */
   cancel(): void {
     this.#run?.abort();

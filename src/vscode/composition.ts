@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { reduce } from '../core/status/reduce.ts';
 import { registerCommands } from './commands.ts';
 import { Desk } from './desk.ts';
-import { watchPlatformFiles } from './discovery.ts';
+import { watchManifests, watchPlatformFiles } from './discovery.ts';
 import { FollowedLogs } from './followedLogs.ts';
 import { createHandlers } from './handlers.ts';
 import { Log } from './log.ts';
@@ -25,15 +25,12 @@ export function compose(context: vscode.ExtensionContext): void {
   const problems = new Problems(validator, (line) => log.write('warn', line));
   const desk = new Desk({ context, clock: wallClock, dialogs, fold: reduce, log, logs, problems, runners, validator });
   const handlers = createHandlers(desk);
-  const rediscover = (): void => void desk.discover().catch((error: unknown) => log.write('error', String(error)));
+  const failed = (error: unknown): void => log.write('error', String(error));
+  const rediscover = (): void => void desk.discover().catch(failed);
   const watch = (): vscode.Disposable =>
     watchPlatformFiles((watcher) =>
       vscode.Disposable.from(
         watcher.onDidCreate(rediscover),
-        watcher.onDidDelete((uri) => {
-          problems.forget(uri);
-          rediscover();
-        }),
         watcher.onDidChange((uri) => void desk.changed(uri)),
       ),
     );
@@ -52,6 +49,7 @@ export function compose(context: vscode.ExtensionContext): void {
     desk,
     registerCommands(handlers, dialogs, (line) => log.write('error', line)),
     { dispose: () => void watched.dispose() },
+    watchManifests({ changed: (uri) => desk.manifestChanged(uri), deleted: (uri) => void desk.deleted(uri).catch(failed) }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('slipway.platforms')) rewatch();
       if (change.affectsConfiguration('slipway')) desk.settingsChanged();

@@ -10,7 +10,7 @@ import { confirmCluster, confirmProgram } from './flows/clusterFlow.ts';
 import type { FollowedLogs } from './followedLogs.ts';
 import { Forest } from './forest.ts';
 import type { Log } from './log.ts';
-import type { Clock } from './model/clock.ts';
+import type { Cancel, Clock } from './model/clock.ts';
 import { contextKeysOf } from './model/contextKeys.ts';
 import { failureCard } from './model/failureCard.ts';
 import type { Fold } from './model/platformModel.ts';
@@ -39,6 +39,10 @@ export interface DeskParts {
   readonly validator: Validator;
 }
 
+/** Milliseconds for which files have to rest before they are read: a checkout changes many. */
+const SETTLING = 300;
+const MANIFEST = /\.(ya?ml|tpl)$/;
+
 /** Everything of this window in one place: what is open, where it is drawn, and what is remembered between two windows. */
 export class Desk {
   readonly clock: Clock;
@@ -56,6 +60,8 @@ export class Desk {
   readonly #keys = new ContextKeyWriter();
   readonly #signIns = new WaitingSignIns();
   readonly #failedRuns = new Set<string>();
+  /** Platforms whose manifests changed, until they rest. */
+  readonly #rereading = new Map<string, Cancel>();
   /** Files that were platforms when they were last searched for, also where the workspace is not trusted. */
   #found: ReadonlySet<string> = new Set();
   /** Trust that was granted in this window starts nothing by itself: no platform is connected before the person says so. */
@@ -125,12 +131,40 @@ export class Desk {
     const platform = this.platforms.get(uri.toString());
     if (!platform) return this.discover();
     this.dialogs.outdatePlans(platform.key, 'the latest change of platform.yml');
-    await platform.readFile();
-    // The runner read the file when it was opened: what is wanted now is asked of a fresh one.
-    if (!platform.model.view.run) {
-      platform.disconnect();
-      if (platform.model.view.session !== 'notConnected') void platform.poller.refresh();
+    await this.#reread(platform);
+  }
+
+  async #reread(platform: Platform): Promise<void> {
+    await platform.reread();
+    const { run, session } = platform.model.view;
+    if (!run && session !== 'notConnected') void platform.poller.refreshAnew();
+  }
+
+  /** A file that may be a manifest, values or part of a chart, or a folder of them: open plans are older than it, and what is wanted is read anew. */
+  manifestChanged(uri: vscode.Uri): void {
+    for (const platform of this.platforms.all) {
+      const file = path.relative(path.dirname(platform.file), uri.fsPath);
+      if (uri.fsPath === platform.file || file.startsWith('..') || path.isAbsolute(file)) continue;
+      this.dialogs.outdatePlans(platform.key, `the latest change of ${file.replaceAll(path.sep, '/')}`);
+      this.#rereading.get(platform.key)?.();
+      const reread = async (): Promise<void> => {
+        this.#rereading.delete(platform.key);
+        await this.check(vscode.Uri.file(platform.file));
+        await this.#reread(platform);
+      };
+      this.#rereading.set(
+        platform.key,
+        this.clock.after(SETTLING, () => void reread()),
+      );
     }
+  }
+
+  /** Something was deleted: a folder goes without a word about what was in it. */
+  async deleted(uri: vscode.Uri): Promise<void> {
+    const gone = [...this.#found].map((key) => vscode.Uri.parse(key)).filter(({ path: file }) => `${file}/`.startsWith(`${uri.path}/`));
+    for (const file of gone) this.#parts.problems.forget(file);
+    if (gone.length > 0) return this.discover();
+    if (path.extname(uri.path) === '' || MANIFEST.test(uri.path)) this.manifestChanged(uri);
   }
 
   async connect(platform: Platform, account: Account): Promise<void> {
@@ -172,8 +206,7 @@ export class Desk {
       if (signedIn) this.#signIns.answer(platform, true);
       return;
     }
-    // A fresh runner reads the renewed credentials.
-    platform.disconnect();
+    await platform.reread();
     if (signedIn) await this.dialogs.busy(`Looking at ${platform.name}`, () => platform.look());
   }
 
@@ -183,6 +216,7 @@ export class Desk {
   }
 
   dispose(): void {
+    for (const cancel of this.#rereading.values()) cancel();
     this.#forest.dispose();
     this.platforms.dispose();
     this.treeView.dispose();

@@ -38,6 +38,19 @@ export function watchPlatformFiles(watch: (watcher: vscode.FileSystemWatcher) =>
   return vscode.Disposable.from(...watchers, ...watchers.map(watch));
 }
 
+/** Watches what a platform's manifests can be made of, in every folder of the workspace. */
+export function watchManifests(handlers: { changed(uri: vscode.Uri): void; deleted(uri: vscode.Uri): void }): vscode.Disposable {
+  const manifests = vscode.workspace.createFileSystemWatcher('**/*.{yml,yaml,tpl}', false, false, true);
+  const all = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+  return vscode.Disposable.from(
+    manifests,
+    all,
+    manifests.onDidCreate((uri) => handlers.changed(uri)),
+    manifests.onDidChange((uri) => handlers.changed(uri)),
+    all.onDidDelete((uri) => handlers.deleted(uri)),
+  );
+}
+
 function staysInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, path.resolve(folder, file));
   return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);

@@ -122,6 +122,22 @@ export class Platform {
     }
   }
 
+  /**
+   * The file, a manifest, or the person's credentials changed: all of it is read anew by the same runner, which keeps what was entered
+   * for Secrets. During a run nothing but the rows of the file: it goes on as it was approved. Never rejects.
+   */
+  async reread(): Promise<void> {
+    await this.readFile();
+    const client = this.#client;
+    if (this.model.view.run || client === undefined || client.gone) return;
+    try {
+      await this.#opened();
+      await this.#tellReach(client);
+    } catch (error) {
+      this.#lookFailed(error);
+    }
+  }
+
   /** The first look at an account. Chooses anew: an open runner of another account is closed first. Rejects `RunnerFailure`, `RunnerGone`. */
   async connect(mode: Mode, profile?: string): Promise<void> {
     if (mode !== this.mode || profile !== this.#profile) {
@@ -270,6 +286,12 @@ export class Platform {
       this.#ports.onRunEvent(this, event);
     });
     this.#client = client;
+    await this.#tellReach(client);
+    return client;
+  }
+
+  /** Asks nothing of an account. */
+  async #tellReach(client: RunnerClient): Promise<void> {
     const reach = this.#ports.reachOf(this);
     this.#reach = JSON.stringify(reach);
     const { findings, interrupted, profile } = await client.call('open', reach);
@@ -277,7 +299,6 @@ export class Platform {
     this.model.setFindings(findings);
     const left = interrupted && !this.#ports.settledRuns.has(interrupted.run) ? interrupted : undefined;
     if (!this.model.view.run) this.model.setInterrupted(left ?? this.model.view.interrupted);
-    return client;
   }
 
   /** For a poll: never rejects, never asks. */

@@ -20,6 +20,8 @@ export class Problems implements vscode.CodeActionProvider {
   readonly #ofDocuments = vscode.languages.createDiagnosticCollection('slipway');
   readonly #ofAccounts = vscode.languages.createDiagnosticCollection('slipway-account');
   readonly #fixes = new Map<string, { diagnostic: vscode.Diagnostic; fix: Fix }[]>();
+  /** The files that each platform file's findings stand in: its own, and manifests. */
+  readonly #places = new Map<string, readonly vscode.Uri[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #versions = new Map<string, number>();
   readonly #disposable: vscode.Disposable;
@@ -54,7 +56,7 @@ export class Problems implements vscode.CodeActionProvider {
     try {
       const findings = await this.#validator.validate(uri.fsPath, text);
       if (this.#versions.get(key) !== version) return undefined;
-      this.#show(this.#ofDocuments, uri, findings);
+      this.#show(uri, findings);
       return findings;
     } catch (error) {
       this.#log(`checking ${uri.fsPath}: ${sentenceOf(error)}`);
@@ -64,17 +66,17 @@ export class Problems implements vscode.CodeActionProvider {
 
   /** Prerequisites that failed (quotas, permissions, account switches), as of the last plan or look. */
   showAccount(uri: vscode.Uri, findings: readonly Finding[]): void {
-    this.#show(
-      this.#ofAccounts,
-      uri,
-      findings.filter(({ code }) => !this.#ofDocuments.get(uri)?.some((known) => known.code === code)),
-    );
+    const news = findings.filter(({ code }) => !this.#ofDocuments.get(uri)?.some((known) => known.code === code));
+    this.#ofAccounts.set(uri, news.map(diagnosticOf));
   }
 
+  /** Also what a check that is still under way would say of it. */
   forget(uri: vscode.Uri): void {
-    this.#ofDocuments.delete(uri);
+    const key = uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
+    this.#show(uri, []);
     this.#ofAccounts.delete(uri);
-    this.#fixes.delete(uri.toString());
   }
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
@@ -94,17 +96,32 @@ export class Problems implements vscode.CodeActionProvider {
     this.#disposable.dispose();
   }
 
-  #show(collection: vscode.DiagnosticCollection, uri: vscode.Uri, findings: readonly Finding[]): void {
-    const shown = findings.map((finding) => ({ finding, diagnostic: diagnosticOf(finding) }));
-    collection.set(
-      uri,
-      shown.map(({ diagnostic }) => diagnostic),
-    );
-    if (collection !== this.#ofDocuments) return;
-    this.#fixes.set(
-      uri.toString(),
-      shown.flatMap(({ finding, diagnostic }) => (finding.fix ? [{ diagnostic, fix: finding.fix }] : [])),
-    );
+  /** Each where it stands, which may be a manifest; those without a place, in the platform file. */
+  #show(uri: vscode.Uri, findings: readonly Finding[]): void {
+    const key = uri.toString();
+    const byFile = new Map<string, Finding[]>([[uri.fsPath, []]]);
+    for (const finding of findings) {
+      const file = finding.range?.file ?? uri.fsPath;
+      byFile.set(file, [...(byFile.get(file) ?? []), finding]);
+    }
+    const places = [...byFile.keys()].map((file) => (file === uri.fsPath ? uri : vscode.Uri.file(file)));
+    for (const place of this.#places.get(key) ?? []) {
+      if (byFile.has(place.fsPath)) continue;
+      this.#ofDocuments.delete(place);
+      this.#fixes.delete(place.toString());
+    }
+    this.#places.set(key, places);
+    for (const place of places) {
+      const shown = (byFile.get(place.fsPath) ?? []).map((finding) => ({ finding, diagnostic: diagnosticOf(finding) }));
+      this.#ofDocuments.set(
+        place,
+        shown.map(({ diagnostic }) => diagnostic),
+      );
+      this.#fixes.set(
+        place.toString(),
+        shown.flatMap(({ finding, diagnostic }) => (finding.fix ? [{ diagnostic, fix: finding.fix }] : [])),
+      );
+    }
   }
 }
 

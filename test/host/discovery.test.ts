@@ -40,4 +40,26 @@ describe('which files are platforms', () => {
     await write(named, 'name: cauchy\nregion: us-west-2\ncluster: { endpoint: { publicCidrs: [192.0.2.0/24] } }\n');
     await findings(named, 'none');
   });
+
+  it('finds one that is made, leaves alone what only has its name, and forgets one that goes with its folder', async () => {
+    const theirs = at('further', 'platform.yml');
+    const ours = at('made', 'platform.yml');
+    await write(theirs, 'kind: SomethingElse\ndomian: 1\n');
+    await write(ours, BROKEN);
+    await findings(ours, 'some');
+    assert.deepEqual(vscode.languages.getDiagnostics(theirs), []);
+    await vscode.workspace.fs.delete(at('made'), { recursive: true });
+    await findings(ours, 'none');
+  });
+
+  it('shows what is wrong with a manifest where it is written, and no longer once it is mended', async () => {
+    const file = at('further', 'platform.yml');
+    const manifest = at('further', 'kafka', 'broker.yml');
+    await write(manifest, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kafka\n');
+    await write(file, 'name: cauchy\nregion: us-west-2\nmanifests: .\ncluster: { endpoint: { publicCidrs: [192.0.2.0/24] } }\n');
+    await findings(manifest, 'some');
+    assert.ok(vscode.languages.getDiagnostics(file).every(({ severity }) => severity !== vscode.DiagnosticSeverity.Error));
+    await write(manifest, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kafka }\n');
+    await findings(manifest, 'none');
+  });
 });

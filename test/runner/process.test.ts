@@ -100,6 +100,26 @@ describe('the runner process', function () {
     await runner.end();
   });
 
+  it('reads the file anew when it is opened once more, and keeps its session with what was entered', async () => {
+    await using platform = await rehearsed();
+    const runner = new RunnerChild(platform.path);
+    const { file } = platform.reach;
+    await runner.call('open', platform.reach);
+    const seen = await runner.call('status', { fresh: true });
+    const account = await runner.call('commands', {});
+    const polled = runner.call('status', { fresh: false });
+    await writeFile(file, 'name: cauchy\nregion: us-west-2\nnetwork: { natGateways: single }\nprofile: dev\n');
+    assert.equal((await runner.call('open', platform.reach)).profile, 'dev');
+    assert.equal((await polled).session, 'connected', 'what was asked before is answered');
+    const after = await runner.call('status', { fresh: true });
+    const gateways = ({ stages }: typeof seen): number =>
+      stages.flatMap(({ resources }) => resources).filter(({ id }) => id.startsWith('nat/')).length;
+    assert.deepEqual([gateways(seen), gateways(after)], [2, 1]);
+    // Another session would have started another server of the rehearsed account.
+    assert.equal((await runner.call('commands', {}))[0], account[0]);
+    await runner.end();
+  });
+
   it('lists, makes and mends faults of the rehearsal, and forgets its world', async () => {
     await using platform = await rehearsed();
     const runner = new RunnerChild(platform.path);

@@ -98,6 +98,14 @@ describe('a platform with manifests in the window', function () {
     await window.page.keyboard.press('Escape');
   });
 
+  it('says of an open plan that a manifest was changed since', async () => {
+    await window.workbench.command('Slipway: Preview Plan');
+    await window.workbench.editorTab('Plan of cauchy').waitFor();
+    writeFileSync(path.join(host.dir, 'cauchy/mer/shop.yml'), `${SHOP}# changed\n`);
+    const older = /This.plan.is.older.than.the.latest.change.of.mer\/shop\.yml/;
+    await window.workbench.lines().filter({ hasText: older }).waitFor();
+  });
+
   it('applies it all, and lists what answers', async function () {
     this.timeout(WHOLE_RUN);
     await window.page.getByRole('button', { name: 'Apply All...' }).first().click();

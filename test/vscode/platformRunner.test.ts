@@ -55,6 +55,19 @@ describe('a platform and its runner', () => {
     platform.dispose();
   });
 
+  it('keeps its runner when the file was changed: it holds what was entered for Secrets', async () => {
+    const { platform, runners } = platformWithBusyRunners();
+    await platform.reread();
+    assert.equal(runners.length, 0, 'nobody has connected it');
+    await platform.ask('faults', {});
+    await platform.reread();
+    assert.deepEqual(
+      runners.map(({ sent, closed }) => [sent.map((message) => ('call' in message ? message.call : 'answer')), closed]),
+      [[['open', 'faults', 'open'], false]],
+    );
+    platform.dispose();
+  });
+
   it('starts none for whoever let it go meanwhile', async () => {
     const { platform, runners } = platformWithBusyRunners();
     await platform.ask('faults', {});

@@ -41,6 +41,12 @@ export class Poller {
     return this.#inFlight;
   }
 
+  /** As `refresh`, for what happened just now: a look that began before it does not count. */
+  async refreshAnew(): Promise<boolean> {
+    await this.#inFlight;
+    return this.refresh();
+  }
+
   /** To be called when `pending` or `resting` may have changed. */
   reschedule(): void {
     this.#timer?.();

@@ -24,4 +24,13 @@ describe('the failure card', () => {
     assert.deepEqual(card('compute'), ['compute', 'nodegroup', 'no spot']);
     assert.deepEqual(card('vpc/nat'), ['vpc', 'nat', 'lost its']);
   });
+
+  it('tells the whole reason where there is room, and one that fits with the next step where there is not', () => {
+    const reason = `ImagePullBackOff: docker.io/${'long/'.repeat(15)}kafka:7.9.0 not found`;
+    const next = 'Correct or push the image, then apply.';
+    const broker = resource({ title: 'Deployment kafka/broker', state: 'failed', reason, next });
+    const { cause, why } = failureCard(view(status([stage({ state: 'failed', resources: [broker] })])));
+    assert.equal(why, `Deployment kafka/broker: ${reason}`);
+    assert.ok(cause.length <= 120 && cause.endsWith(next), cause);
+  });
 });
