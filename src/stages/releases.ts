@@ -5,7 +5,7 @@ import { helmRelease, type ReleaseOut, type ReleaseWish } from '../kubernetes/he
 import type { SecretValue } from '../kubernetes/helm/secretValue.ts';
 import { sentryKey, sentryKeyValues } from '../kubernetes/helm/sentryKey.ts';
 import { mergeValues, type Values } from '../kubernetes/helm/values.ts';
-import { at, textAt } from '../manifests/json.ts';
+import { at, itemsAt, textAt } from '../manifests/json.ts';
 import { INGRESS_STAGE } from './ingress.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import type { StoreKeys } from './objectStore.ts';
@@ -32,7 +32,8 @@ export interface Release {
 export function releaseOf(chart: StageChart, options: ReleaseOptions): Release {
   const { inCluster, helm, label, after } = options;
   const { release, namespace } = chart;
-  const wish = { release, namespace, chart: chart.chart, label };
+  const url = addressIn(chart.values);
+  const wish = { release, namespace, chart: chart.chart, label, ...(url === undefined ? {} : { url }) };
   if (chart.stage !== 'sentry') {
     // Its controller goes before the cluster does, and takes the load balancer with it.
     const leaves = chart.stage === INGRESS_STAGE ? { leaves: true as const, createSeconds: 180 } : {};
@@ -50,6 +51,19 @@ export function releaseOf(chart: StageChart, options: ReleaseOptions): Release {
     leaves: true,
   });
   return { id: resource.id, chart, handle: resource, resources: [key, resource] };
+}
+
+/**
+ * What the chart's own Ingress serves, as charts are used to name it: `ingress.enabled`, and `hostname`, `host` or `hosts` beside it. It is
+ * an address once the release is ready, of which that Ingress is part.
+ */
+export function addressIn(values: Values): string | undefined {
+  const ingress = at(values, 'ingress');
+  const [first] = itemsAt(ingress, 'hosts');
+  const listed = typeof first === 'string' ? first : textAt(first, 'host');
+  const host = textAt(ingress, 'hostname') ?? textAt(ingress, 'host') ?? listed;
+  if (at(ingress, 'enabled') !== true || host === undefined || host.includes('*')) return undefined;
+  return `${itemsAt(ingress, 'tls').length > 0 ? 'https' : 'http'}://${host}`;
 }
 
 /** Where Sentry keeps its files in S3 and the values name no keys, they are those of the platform's own store. */

@@ -45,6 +45,8 @@ export interface ReleaseWish {
   readonly hookSeconds?: number;
   /** Seconds that an installation usually takes. */
   readonly createSeconds?: number;
+  /** Where a browser finds what it serves. */
+  readonly url?: string;
   /** What it leaves outside the cluster: a release with volumes or a load balancer. */
   readonly leaves?: true;
 }
@@ -130,6 +132,7 @@ export function helmRelease(inCluster: InCluster, helm: Helm, wish: ReleaseWish)
         await steps.uninstall(seenWith, ctx);
       },
     },
+    url: () => wish.url,
     estimate: () => ({ createSeconds: wish.createSeconds ?? 90, updateSeconds: 60, deleteSeconds: 30, monthlyUsd: 0 }),
     commands: () => linesOf(wish),
   };
