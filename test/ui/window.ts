@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -37,6 +37,19 @@ export interface Window {
   row(label: string): Locator;
 }
 
+let installed: string | undefined;
+
+/** Where the packaged extension is installed: once for all hosts, as each time takes seconds of a core. */
+function extensions(): string {
+  if (installed === undefined) {
+    const dir = mkdtempSync(path.join(tmpdir(), 'slipway-installed-'));
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    installExtension(dir, VSIX);
+    installed = path.join(dir, 'extensions');
+  }
+  return installed;
+}
+
 /** A real VS Code server with the packaged extension in it, a folder of its own, and one browser: shared by the tests of a file. */
 export class UiHost {
   readonly dir: string;
@@ -52,7 +65,7 @@ export class UiHost {
 
   static async start({ settings = REHEARSED, ...options }: HostOptions = {}): Promise<UiHost> {
     const dir = mkdtempSync(path.join(tmpdir(), 'slipway-ui-'));
-    installExtension(dir, VSIX);
+    symlinkSync(extensions(), path.join(dir, 'extensions'));
     return new UiHost(dir, await startServer({ dir, settings, ...options }), await launchBrowser());
   }
 
