@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunEvent } from '../core/engine/events.ts';
+import { commandLink } from './model/commandLink.ts';
 import type { PlatformView } from './model/platformView.ts';
 import type { Row } from './model/row.ts';
 import { rowDetails } from './model/rowDetails.ts';
@@ -15,8 +16,8 @@ export function rowTooltip(row: Row, view: PlatformView, events: readonly RunEve
   if (details.cause !== undefined) paragraph(details.cause);
   if (details.next) {
     markdown.isTrusted = { enabledCommands: [`slipway.${details.next.command}`] };
-    const target = encodeURIComponent(JSON.stringify([{ platform: view.key, path: row.path }]));
-    markdown.appendMarkdown(`\n\n[${details.next.label}](command:slipway.${details.next.command}?${target})`);
+    const { label, command } = details.next;
+    markdown.appendMarkdown(`\n\n${commandLink(label, command, { platform: view.key, path: row.path })}`);
   }
   if (details.ids.length > 0) markdown.appendCodeblock(details.ids.map((id) => visibleText(id, 160)).join('\n'), 'text');
   if (details.source !== undefined) paragraph(`written in ${details.source}`);
