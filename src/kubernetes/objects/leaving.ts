@@ -18,7 +18,7 @@ export function leaving({ metadata, status }: WithConditions): Leaving {
   const held = status?.conditions?.find((each) => each.type === 'NamespaceFinalizersRemaining' && each.status === 'True')?.message;
   if (held !== undefined) return heldBy(held, 'the finalizers that it names');
   const finalizer = metadata.finalizers?.find((each) => !COLLECTORS.has(each));
-  if (finalizer !== undefined) return heldBy(`its deletion waits for the finalizer ${finalizer}`, finalizer);
+  if (finalizer !== undefined) return heldBy(`the finalizer ${finalizer} keeps it`, finalizer);
   return { state: 'pending', leaving: true, reason: 'it is being deleted' };
 }
 

@@ -153,14 +153,20 @@ const TERMINATION_MS = 40_000;
 /** AWS lists terminated instances for about an hour. */
 const TERMINATED_LISTED_MS = 3_600_000;
 
-/** Ends instances at a world time (now or later); their interfaces and root volumes go with them. */
+/**
+ * Ends instances at a world time (now or later); their interfaces and root volumes go with them, and others are detached (EC2 User Guide,
+ * "Terminate Amazon EC2 instances").
+ */
 export function terminateInstances(world: World, region: string, ids: readonly string[], at: number): void {
   const state = ec2Of(world, region);
   for (const instance of state.instances.filter((each) => ids.includes(each.id) && each.terminateAt === undefined)) {
     instance.terminateAt = at;
     instance.goneAt = at + TERMINATION_MS + TERMINATED_LISTED_MS;
     for (const face of state.networkInterfaces) if (face.attachment?.instanceId === instance.id) face.goneAt = at + TERMINATION_MS;
-    for (const volume of state.volumes) if (volume.id === instance.volumeId) volume.goneAt = at + TERMINATION_MS;
+    for (const volume of state.volumes) {
+      if (volume.id === instance.volumeId) volume.goneAt = at + TERMINATION_MS;
+      else if (volume.attachment?.instanceId === instance.id) volume.attachment = { ...volume.attachment, endsAt: at + TERMINATION_MS };
+    }
   }
 }
 

@@ -136,7 +136,8 @@ export interface VolumeRecord extends Ec2Record {
   readonly sizeGiB: number;
   readonly type: string;
   readonly encrypted: boolean;
-  attachment?: { readonly instanceId: string; readonly device: string; readonly attachedAt: number };
+  /** `endsAt`: world time at which EC2 takes it off by itself. */
+  attachment?: { readonly instanceId: string; readonly device: string; readonly attachedAt: number; readonly endsAt?: number };
 }
 
 /** One region of the account. */
@@ -183,6 +184,7 @@ export function ec2Of(world: World, region: string): Ec2State {
     delete address.networkInterfaceId;
     delete address.freeAt;
   }
+  for (const volume of state.volumes) if ((volume.attachment?.endsAt ?? Infinity) <= now) delete volume.attachment;
   return state;
 }
 

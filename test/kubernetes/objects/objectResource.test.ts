@@ -197,7 +197,7 @@ describe('an object of a manifest', () => {
     });
     const seen = await see();
     assert.ok(seen.state === 'pending' && seen.leaving);
-    assert.equal(seen.reason, 'its deletion waits for the finalizer example.invalid/x');
+    assert.equal(seen.reason, 'the finalizer example.invalid/x keeps it');
     assert.match(seen.cause?.message ?? '', /kubectl edit/);
   });
 
