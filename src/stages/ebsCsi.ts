@@ -14,6 +14,7 @@ import type { ClusterStage } from './cluster.ts';
 import { eksScopeOf } from './eksScope.ts';
 import type { StageContext } from './stageContext.ts';
 import type { VpcStage } from './vpc.ts';
+import { STORAGE_CLASS } from './storage.ts';
 
 const SUMMARY =
   'Persistent volumes: the IAM OIDC provider of the cluster, a role that only the driver’s service account may assume, the EBS CSI add-on with that role, and a default storage class of gp3 volumes.';
@@ -54,7 +55,7 @@ export function ebsCsiStage(context: StageContext, network: VpcStage, { cluster,
   const volumeTags = { ...identity.tags, [PLATFORM_TAG]: identity.platform };
   const { version, wish } = addonOf(context, EBS_CSI_ADDON, kubernetes, { path: ['controller', 'extraVolumeTags'], value: volumeTags });
   const driver = addonWithRole(eksScopeOf(context), wish, { cluster, version, role });
-  const gp3 = storageClass({ cluster, reach }, { name: 'slipway-gp3', label: platformLabel(identity.platform), after: ['access/creator'] });
+  const gp3 = storageClass({ cluster, reach }, { name: STORAGE_CLASS, label: platformLabel(identity.platform), after: ['access/creator'] });
   return {
     addon: driver,
     stage: {

@@ -21,6 +21,7 @@ import { bucketResources, bucketsByUser, storeKeysIn } from './objectStore.ts';
 import { releaseOf, type Release } from './releases.ts';
 import { requiresOf, stagesInCluster } from './stageFolders.ts';
 import type { StageContext } from './stageContext.ts';
+import { STORAGE_CLASS_ID, takesOurClass } from './storage.ts';
 
 /** Whoever made the cluster is let in by an entry of ours: nothing is written before it. */
 const CREATOR = 'access/creator';
@@ -35,7 +36,7 @@ export function kubernetesStages(
   control: ClusterStage,
   below: readonly string[],
 ): readonly Stage[] {
-  const builder = new StageBuilder(context, kubernetes, control);
+  const builder = new StageBuilder(context, kubernetes, control, below);
   const rows = stagesInCluster(context.spec).map((row) => ({ row, resources: builder.resourcesOf(row) }));
   const filled = rows.filter(({ resources }) => resources.length > 0);
   const present = new Set([...below, ...filled.map(({ row }) => row.id)]);
@@ -73,11 +74,13 @@ class StageBuilder {
   readonly #arrangement: Arrangement;
   readonly #label: string;
   readonly #otherIssuers: ReadonlySet<ResourceId>;
+  readonly #hasStorage: boolean;
   #balancer: Handle<LoadBalancerOut> | undefined;
   #buckets: ReadonlyMap<ResourceId, readonly Handle<BucketOut>[]> = new Map();
 
-  constructor(context: StageContext, kubernetes: KubernetesContext, control: ClusterStage) {
+  constructor(context: StageContext, kubernetes: KubernetesContext, control: ClusterStage, below: readonly string[]) {
     this.#context = context;
+    this.#hasStorage = below.includes('ebs-csi');
     this.#kubernetes = kubernetes;
     this.#inCluster = { cluster: control.cluster, reach: context.reach };
     this.#arrangement = arrange(context.spec, kubernetes.manifests.set, kubernetes.manifests.charts);
@@ -111,6 +114,7 @@ class StageBuilder {
     const { kind, namespace, name } = object.key;
     // A listener that died with its bucket is restarted before its source is looked at.
     const before = this.#listenedTo(object.stage, object.key).length === 0 ? [] : [listenerId(namespace, name)];
+    const storage = this.#hasStorage && takesOurClass(object) ? [STORAGE_CLASS_ID] : [];
     return objectResource(this.#inCluster, {
       object,
       title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
@@ -119,7 +123,7 @@ class StageBuilder {
       ...this.#awaitedBy(object),
       ...this.#issuerTraits(object),
       ...this.#namespaceTraits(object),
-      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...before],
+      after: [...(this.#arrangement.after.get(objectId(object.key)) ?? []), ...before, ...storage],
     });
   }
 
@@ -177,7 +181,10 @@ class StageBuilder {
 
   #bucketsIn(objects: readonly PlacedObject[]): readonly AnyResource[] {
     const { manifests } = this.#kubernetes;
-    const buckets = bucketResources(this.#inCluster, manifests, objects);
+    const { spec, agents } = this.#context;
+    const endpoint = spec.minio?.endpoint;
+    const given = endpoint === undefined ? undefined : { endpoint, agents };
+    const buckets = bucketResources(this.#inCluster, manifests, objects, given);
     this.#buckets = bucketsByUser(manifests, buckets);
     return buckets;
   }

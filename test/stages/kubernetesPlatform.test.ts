@@ -56,9 +56,13 @@ describe('the sample platform in the cluster', function () {
     );
   });
 
+  it('makes no claim before the storage class that fills it', () => {
+    assert.ok(platform.graph.requires('PersistentVolumeClaim/kafka/zookeeper').includes('StorageClass.storage.k8s.io/slipway-gp3'));
+  });
+
   it('uses its buckets through a port-forward, and could not delete one', async () => {
     const seen = (await platform.observe('status')).get('bucket/orders');
-    assert.ok(seen?.state === 'ready' && seen.owner === 'adopted');
+    assert.ok(seen?.state === 'ready' && seen.owner === 'slipway');
     assert.equal(platform.graph.get('bucket/orders')?.steps?.delete, undefined);
   });
 

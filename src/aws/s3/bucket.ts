@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import { CreateBucketCommand, HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Agents } from '../agent.ts';
 import { compare } from '../../core/graph/compare.ts';
 import { AnswerLost, NotYet, Refused, Unseen } from '../../core/graph/errors.ts';
 import type { CommandLine, Depth, Look, Observation, Resource, ResourceId } from '../../core/graph/resource.ts';
@@ -10,6 +11,8 @@ export interface S3Access {
   readonly endpoint: string;
   /** Makes the connections, e.g. through a port-forward. */
   readonly agent?: Agent;
+  /** The connections of everything else, where the endpoint is reached as any other. They outlive the request. */
+  readonly agents?: Pick<Agents, 'http' | 'https'>;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** The Secret that the keys come from, for people: `minio/minio`. */
@@ -25,8 +28,8 @@ export interface BucketWish {
   readonly expectedBy: readonly string[];
   /** The store: its workload, and the Secret with its keys. */
   readonly after: readonly ResourceId[];
-  /** What a person types before, so that the store answers at `BY_HAND` and the profile has its keys. */
-  readonly reachedBy: { readonly lines: readonly CommandLine[]; readonly profile: string };
+  /** What a person types before, so that the store answers (at `BY_HAND` if nothing else is said) and the profile has its keys. */
+  readonly reachedBy: { readonly lines: readonly CommandLine[]; readonly profile: string; readonly endpoint?: string };
 }
 
 /** Where a person's own port-forward leads to the store. */
@@ -80,7 +83,7 @@ export function bucket(reach: ReachS3, { name, expectedBy, after, reachedBy }: B
       ...reachedBy.lines,
       [
         ...['aws', 's3api', 'create-bucket', '--bucket', name, '--profile', reachedBy.profile],
-        ...['--endpoint-url', BY_HAND.endpoint, '--region', REGION],
+        ...['--endpoint-url', reachedBy.endpoint ?? BY_HAND.endpoint, '--region', REGION],
       ],
     ],
   };
@@ -98,7 +101,8 @@ async function observeBucket(access: S3Access, name: string, look: Look): Promis
   const createdAt = (await datesOf(access, look)).get(name);
   return {
     state: 'ready',
-    owner: 'adopted',
+    // It can carry no tag: it belongs to whom its store belongs to. Nothing here could delete it.
+    owner: 'slipway',
     physicalId: name,
     attributes: { name },
     outputs: { name, ...(createdAt === undefined ? {} : { createdAt }) },
@@ -122,7 +126,7 @@ function datesOf(access: S3Access, look: Look): Promise<ReadonlyMap<string, stri
 
 /** A client of its own for each request: keys and way may be others the next time. One attempt: the engine is the retrier. */
 async function withClient<T>(access: S3Access, use: (client: S3Client) => Promise<T>): Promise<T> {
-  const { endpoint, agent, accessKeyId, secretAccessKey } = access;
+  const { endpoint, agent, agents, accessKeyId, secretAccessKey } = access;
   const client = new S3Client({
     endpoint,
     region: REGION,
@@ -133,12 +137,14 @@ async function withClient<T>(access: S3Access, use: (client: S3Client) => Promis
       requestTimeout: TIMEOUT_MS,
       throwOnRequestTimeout: true,
       ...(agent === undefined ? {} : { httpAgent: agent }),
+      ...(agents === undefined ? {} : { httpAgent: agents.http, httpsAgent: agents.https }),
     },
   });
   try {
     return await use(client);
   } finally {
-    client.destroy();
+    // It would end its agents too.
+    if (agents === undefined) client.destroy();
   }
 }
 

@@ -47,10 +47,10 @@ describe('a bucket', () => {
     return made().observe(lookWith(), 'status');
   };
 
-  it('is there, whoever made it, and is not ours to delete', async () => {
+  it('is there, as much ours as its store, and is never deleted', async () => {
     const seen = await observe({ 'HEAD /orders': { status: 200 }, 'GET /': { status: 200, body: LIST } });
     assert.ok(seen.state === 'ready');
-    assert.equal(seen.owner, 'adopted');
+    assert.equal(seen.owner, 'slipway');
     assert.deepEqual(seen.outputs, { name: 'orders', createdAt: '2026-11-22T17:00:00.000Z' });
     assert.equal(made().steps?.delete, undefined);
   });
