@@ -38,6 +38,8 @@ describe(`killed at ${isWhole ? 'every' : 'some'} mutating request of the real s
     const up = await awsHalf();
     applied = up.writes;
     destroyed = (await record(AWS_PLATFORM, up.end, { verb: 'destroy' })).writes;
+    // They go with their cluster: whoever comes after a kill has to look into it.
+    assert.ok(!destroyed.some(({ operation }) => operation === 'DeleteAccessEntry'));
     assert.ok(applied.length > 35 && destroyed.length > 25, `${applied.length} and ${destroyed.length} writes`);
     whole = await inAccount(AWS_PLATFORM, up.end, (account) => Promise.resolve(shapeLater(account)));
   });

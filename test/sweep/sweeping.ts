@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
+import { allClusters } from '../../src/rehearsal/eks/settle.ts';
+import { objectsOf } from '../../src/rehearsal/kubernetes/clusterObjects.ts';
 import { draw, stateFrom } from '../../src/rehearsal/random.ts';
 import { shapeOf } from './shape.ts';
 import { SweptWorld } from './sweptWorld.ts';
@@ -58,6 +60,7 @@ export async function sweep(
     );
   }
   assert.ok(tried.length > 0);
+  if (process.env['SWEEP_TOLD'] !== undefined) console.log(tried.length, 'points');
   assert.equal(failures.length, 0, `${failures.length} of ${tried.length}\n${failures.join('\n\n')}`);
 }
 
@@ -117,7 +120,11 @@ export function assertSame(shape: readonly string[], wanted: readonly string[]):
   assert.ok(missing.length + extra.length === 0, ['missing:', ...missing, 'too much:', ...extra].join('\n'));
 }
 
+/** Looked at twice: what the clusters' controllers do late lets go of what is in AWS. */
 export function shapeLater(account: SweptWorld): readonly string[] {
+  for (const cluster of allClusters(account.world)) objectsOf(account.world, cluster);
+  account.time.pass(FORGOTTEN);
+  for (const cluster of allClusters(account.world)) objectsOf(account.world, cluster);
   account.time.pass(FORGOTTEN);
   return shapeOf(account.world, REGION);
 }

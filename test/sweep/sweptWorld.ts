@@ -83,6 +83,9 @@ interface Parts {
   readonly stop: () => Promise<void>;
 }
 
+/** Runs of all accounts: no two of them have a name in common, as in reality. */
+let runs = 0;
+
 /** An account in virtual time, from a snapshot on. Every run is a process of its own: fresh clients, nothing in its head. */
 export class SweptWorld {
   readonly world: FolderWorld;
@@ -91,7 +94,6 @@ export class SweptWorld {
   readonly requests: readonly LoggedRequest[];
   readonly writes: readonly Write[];
   readonly #parts: Parts;
-  #runs = 0;
 
   private constructor(parts: Parts) {
     ({ world: this.world, machine: this.machine, time: this.time, requests: this.requests, writes: this.writes } = parts);
@@ -152,7 +154,7 @@ export class SweptWorld {
       clock: { now, sleep },
       machine: this.machine,
       kubernetes: platform.manifests && clusterOf(this.world, platform.manifests),
-      nextRun: () => `run${++this.#runs}`,
+      nextRun: () => `run${++runs}`,
       signedOut,
     });
     const { graph, events, engine, close } = session;

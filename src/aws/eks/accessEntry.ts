@@ -105,6 +105,8 @@ function access(
     title,
     needs,
     within: needs.cluster,
+    // EKS deletes the entries with their cluster. Before that, a destroy that was stopped could not look into it any more.
+    goesWithHome: true,
     async observe(look, depth) {
       const entry = await who.find(look);
       return entry?.principalArn === undefined ? { state: 'absent' } : viewOf(scope, entry.principalArn, entry, tags, look, depth);

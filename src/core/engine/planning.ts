@@ -118,7 +118,7 @@ export function planDestroy(
 
 /**
  * An object of another provider's thing (a Kubernetes object in its cluster) goes with it and is not deleted on its own,
- * unless it `leaves` something outside.
+ * unless it `leaves` something outside; one of the same provider where it says so.
  */
 export function diesWithHome(
   graph: ResourceGraph,
@@ -127,7 +127,8 @@ export function diesWithHome(
   observations: Observations,
 ): boolean {
   const home = resource.within && graph.get(resource.within.id);
-  if (!home || resource.leaves || home.provider === resource.provider || !selected.has(home.id)) return false;
+  if (!home || resource.leaves || !selected.has(home.id)) return false;
+  if (home.provider === resource.provider && !resource.goesWithHome) return false;
   const seen = observations.get(home.id);
   return seen?.state === 'absent' || (isOurs(seen) && home.steps?.delete !== undefined);
 }

@@ -166,6 +166,8 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   readonly after?: readonly ResourceId[];
   /** One that it lives in: replaced and gone with it. */
   readonly within?: Handle<unknown>;
+  /** Goes with its home by itself, and is needed until then: the access by which the home is looked into. Objects of another provider do so anyway. */
+  readonly goesWithHome?: true;
   /** Leaves something outside when its home goes: must be deleted before. */
   readonly leaves?: true;
   /** Held back by no stage: Namespaces, CRDs. */

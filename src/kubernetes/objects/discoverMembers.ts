@@ -11,6 +11,9 @@ import { leaving } from './leaving.ts';
 import { estimateOf, isKept, mayLeave } from './traits.ts';
 
 const CRD = 'CustomResourceDefinition.apiextensions.k8s.io';
+const CLAIM = 'PersistentVolumeClaim';
+/** Groups of what has pods. */
+const WORKLOADS: ReadonlySet<string> = new Set(['apps', 'batch']);
 
 /**
  * Every member of this platform's ApplySets and the parents themselves, as resources that can be looked at and deleted: custom resources
@@ -47,14 +50,14 @@ export async function discoverMembers(
   const members = all
     .filter((member) => !isKept(member.item.metadata.annotations) && stays(member) === undefined)
     .map((member) => ({
-      ...memberOf(client, member.kind, member.item, setOf(member)),
+      ...memberOf(client, member.kind, member.item, { set: setOf(member), after: outlivedBy(member, all) }),
       ...(groupKind(member.kind) === 'Namespace' ? { takesAlong: (own: Look) => contentsOf(own, client, member, label) } : {}),
     }));
   const inventories = parents.map((parent) => {
     const own = setResource(parent.metadata.name);
     const notes = all.filter((member) => setOf(member) === own).flatMap((member) => stays(member) ?? []);
     return {
-      ...memberOf(client, CONFIG_MAP, parent, undefined, own),
+      ...memberOf(client, CONFIG_MAP, parent, { own }),
       check: () => Promise.resolve(notes.map((each) => stayNote(own, each))),
     };
   });
@@ -136,13 +139,42 @@ const CONFIG_MAP: ServedKind = { group: '', version: 'v1', kind: 'ConfigMap', pl
 /** The id that the parent has as a resource: `ApplySet/kafka` of `slipway-kafka`. */
 const setResource = (parent = ''): ResourceId => `ApplySet/${parent.replace(/^slipway-/, '')}`;
 
+/**
+ * What a member goes before. A workload: the claims in its namespace, which it holds for as long as it runs
+ * (`kubernetes.io/pvc-protection`); once told to go they could not be kept any more. A custom resource: the rest of the set that its
+ * definition is of, since among that are the controller that takes its finalizer off, that one's account and rights, and the webhooks
+ * that are asked first; which they are, labels do not tell.
+ */
+function outlivedBy({ kind, item }: Member, all: readonly Member[]): readonly ResourceId[] {
+  if (WORKLOADS.has(kind.group)) {
+    const isClaim = (each: Member): boolean => groupKind(each.kind) === CLAIM && each.item.metadata.namespace === item.metadata.namespace;
+    return all.filter(isClaim).map(idOf);
+  }
+  const definitionOf = ({ plural, group }: ServedKind): Member | undefined =>
+    all.find((each) => groupKind(each.kind) === CRD && each.item.metadata.name === `${plural}.${group}`);
+  const set = definitionOf(kind)?.item.metadata.labels?.[PART_OF];
+  if (set === undefined) return [];
+  return all.filter((each) => each.item.metadata.labels?.[PART_OF] === set && definitionOf(each.kind) === undefined).map(idOf);
+}
+
+const idOf = ({ kind: { group, kind }, item: { metadata } }: Member): ResourceId =>
+  objectId({ group, kind, namespace: metadata.namespace ?? '', name: metadata.name });
+
+/** Where a member stands among the others. */
+interface MemberPlace {
+  /** Its inventory; an inventory itself has none. */
+  readonly set?: ResourceId;
+  /** What an inventory is called. */
+  readonly own?: ResourceId;
+  readonly after?: readonly ResourceId[];
+}
+
 /** A member with the little that is known of it. */
 function memberOf(
   client: KubernetesClient,
   kind: ServedKind,
   { metadata }: KubernetesObject,
-  set: ResourceId | undefined,
-  own?: ResourceId,
+  { set, own, after = [] }: MemberPlace,
 ): AnyResource {
   const key: ObjectKey = { group: kind.group, kind: kind.kind, namespace: metadata.namespace ?? '', name: metadata.name };
   const path = objectPath(kind, key.namespace, key.name);
@@ -166,6 +198,7 @@ function memberOf(
       ...(set === undefined ? [] : [set]),
       ...(groupKind(kind) === CRD ? [] : [definition]),
       ...(key.namespace === '' || own !== undefined ? [] : [`Namespace/${key.namespace}`]),
+      ...after,
     ],
     async observe(look): Promise<Observation<unknown>> {
       const live = await look.share(`kubernetes:get ${path}`, () => client.get(path, look.signal));
