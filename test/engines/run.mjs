@@ -21,8 +21,9 @@ const suites = [
   { name: 'model', engines: ['moto'] },
   // these need no engine, but more time than npm test has
   { name: 'awsCli', engines: [] },
-  // there it kills at a few places, here at every one
+  // there they kill at a few places, here at every one
   { name: 'sweep', file: 'test/sweep/sweep.test.ts', engines: [], env: { SWEEP: 'all' } },
+  { name: 'clusterSweep', file: 'test/sweep/clusterSweep.test.ts', engines: [], env: { SWEEP: 'all' } },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
