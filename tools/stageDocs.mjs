@@ -42,6 +42,7 @@ compute:
   desired: 13
   max: 18
 tls: { email: ops@cauchy.link, issuer: letsencrypt-staging }
+minio: { endpoint: https://minio.cauchy.link }
 manifests: navier
 stages:
   mlflow:

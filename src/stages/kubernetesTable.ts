@@ -70,7 +70,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     summary: 'The object store, and every bucket that some manifest expects.',
     warnings: [
       'An event source whose bucket is missing dies without a word and does not come back: buckets are made first.',
-      'Keys that the store refuses and a bucket that is missing look the same from a pod; the store itself is asked, through a port-forward of our own.',
+      'Keys that the store refuses and a bucket that is missing look the same from a pod; the store itself is asked, through a port-forward of our own or at `minio.endpoint`.',
       'Buckets are never deleted: what is in them belongs to the people who use the platform.',
     ],
   },

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import type { Agents } from '../aws/agent.ts';
 import { bucket, BY_HAND, type BucketOut, type BucketWish, type ReachS3 } from '../aws/s3/bucket.ts';
 import { Unseen } from '../core/graph/errors.ts';
 import type { Look, Resource, ResourceId } from '../core/graph/resource.ts';
@@ -29,21 +30,28 @@ const S3_PORT = 9000;
 /** What MinIO takes where nobody sets anything (its documentation, "Root credentials"). */
 const DEFAULT_KEY = 'minioadmin';
 
+/** `minio.endpoint` of platform.yml: the store is asked there, and not through a port-forward. */
+export interface GivenEndpoint {
+  readonly endpoint: string;
+  readonly agents: Agents;
+}
+
 /** The buckets that manifests and values expect, in the store of this stage; none where it has no Service of S3's. */
 export function bucketResources(
   inCluster: InCluster,
   { set, values }: PlatformManifests,
   objects: readonly PlacedObject[],
+  given?: GivenEndpoint,
 ): readonly Resource<BucketOut>[] {
   const store = storeIn(objects);
   if (store === undefined) return [];
-  const reach = reachStore(inCluster, store);
+  const reach = reachStore(inCluster, store, given);
   return expectedBuckets(set, values).map(({ name, needs }) =>
     bucket(reach, {
       name,
       expectedBy: [...new Set(needs.map(({ file }) => file))],
       after: store.workloads,
-      reachedBy: reachedByHand(store),
+      reachedBy: reachedByHand(store, given),
     }),
   );
 }
@@ -112,11 +120,11 @@ function rootKey(workloads: readonly PlacedObject[], names: readonly string[]): 
 }
 
 /**
- * Through the API server to a ready pod of the Service, with the keys that the store itself was started with; they stay in memory. For a
+ * Through the API server to a ready pod of the Service, or to the given endpoint, with the keys that the store itself was started with; they stay in memory. For a
  * plan a store that is not ready is not there yet: the run that was stopped while it started is to be gone on with, and comes to the
  * buckets when the store is ready.
  */
-function reachStore(inCluster: InCluster, store: Store): ReachS3 {
+function reachStore(inCluster: InCluster, store: Store, given: GivenEndpoint | undefined): ReachS3 {
   return async (look, depth) => {
     const client = await clientOf(look, inCluster);
     if (client === undefined) return undefined;
@@ -130,18 +138,24 @@ function reachStore(inCluster: InCluster, store: Store): ReachS3 {
     ]);
     if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
     const { namespace, service } = store;
+    if (given !== undefined) return { ...given, accessKeyId, secretAccessKey, keysOf: keysOf(store) };
     const connect = (): ReturnType<typeof connectToPod> => connectToPod(client, { namespace, pod: pod.name, port: pod.port });
     const agent: Agent = new PodAgent(connect);
-    const keysOf = 'secret' in store.user ? `${namespace}/${store.user.secret}` : `${namespace} (none is set: ${DEFAULT_KEY})`;
-    return { endpoint: `http://${service}.${namespace}.svc:${store.port.number}`, agent, accessKeyId, secretAccessKey, keysOf };
+    const endpoint = `http://${service}.${namespace}.svc:${store.port.number}`;
+    return { endpoint, agent, accessKeyId, secretAccessKey, keysOf: keysOf(store) };
   };
 }
 
+const keysOf = ({ namespace, user }: Store): string =>
+  'secret' in user ? `${namespace}/${user.secret}` : `${namespace} (none is set: ${DEFAULT_KEY})`;
+
 /** The keys are asked for by `aws configure`, so that they are in no line and no history of a shell. */
-function reachedByHand({ namespace, service, port }: Store): BucketWish['reachedBy'] {
+function reachedByHand({ namespace, service, port }: Store, given: GivenEndpoint | undefined): BucketWish['reachedBy'] {
   const profile = `${namespace}-${service}`;
+  const keys = ['aws', 'configure', '--profile', profile];
+  if (given !== undefined) return { lines: [keys], profile, endpoint: given.endpoint };
   const forward = ['kubectl', 'port-forward', '--namespace', namespace, `service/${service}`, `${BY_HAND.port}:${port.number}`];
-  return { lines: [{ background: forward }, ['aws', 'configure', '--profile', profile]], profile };
+  return { lines: [{ background: forward }, keys], profile };
 }
 
 interface EndpointSlice extends KubernetesObject {

@@ -9,11 +9,12 @@ const { network: networkKeys, cluster: clusterKeys, compute: computeKeys, tls: t
 
 /** The spec of a written platform without errors; `undefined` where something that it must have is missing. */
 export function fillDefaults(written: WrittenPlatform): PlatformSpec | undefined {
-  const { name, region, id, account, profile, domain, manifests, tls } = written;
+  const { name, region, id, account, profile, domain, manifests, tls, minio } = written;
   const network = fillNetwork(written.network ?? {});
   if (name === undefined || region === undefined || network === undefined) return undefined;
   const permissionsBoundary = written.iam?.permissionsBoundary;
   const email = tls?.email;
+  const endpoint = minio?.endpoint;
   return {
     name,
     ...(id !== undefined && { id }),
@@ -27,6 +28,7 @@ export function fillDefaults(written: WrittenPlatform): PlatformSpec | undefined
     cluster: fillCluster(written.cluster ?? {}),
     compute: fillCompute(written.compute),
     ...(tls !== undefined && { tls: { ...(email !== undefined && { email }), issuer: tls.issuer ?? tlsKeys.keys.issuer.default } }),
+    ...(endpoint !== undefined && { minio: { endpoint } }),
     ...(manifests !== undefined && { manifests }),
     stages: Object.fromEntries(Object.entries(written.stages ?? {}).map(([stage, keys]) => [stage, fillStage(keys ?? {})])),
   };

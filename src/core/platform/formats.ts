@@ -77,6 +77,16 @@ export const formats = {
     says: 'an e-mail address',
     mend: (text: string) => text.trim().replace(/^mailto:/, ''),
   },
+  /** Requests to it are signed with keys of the platform: in the clear only to this machine. */
+  httpsAddress: {
+    pattern: `^(https://${dnsLabel}(\\.${dnsLabel})*|http://(localhost|127\\.0\\.0\\.1))(:[0-9]{1,5})?$`,
+    says: 'an https address such as https://minio.example.com, without a path (http only for 127.0.0.1)',
+    mend: (text: string) =>
+      text
+        .trim()
+        .replace(/^(?!https?:)([^/:]+\.)/, 'https://$1')
+        .replace(/^(\w+:\/\/[^/]+)\/.*$/, '$1'),
+  },
   /** Kubernetes: DNS-1123 subdomain. */
   objectName: {
     pattern: `^(?=.{1,253}$)${dnsLabel}(\\.${dnsLabel})*$`,

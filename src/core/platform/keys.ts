@@ -188,7 +188,24 @@ export const platformKeys = {
       description: 'Certificates from an ACME issuer.',
       keys: {
         email: { type: 'text', format: 'email', description: 'E-mail address of the ACME account; replaces that of the manifests.' },
-        issuer: { type: 'text', format: 'objectName', default: 'letsencrypt-prod', description: 'The ClusterIssuer that must be ready; the others come after it and may fail.' },
+        issuer: {
+          type: 'text',
+          format: 'objectName',
+          default: 'letsencrypt-prod',
+          description: 'The ClusterIssuer that must be ready; the others come after it and may fail.',
+        },
+      },
+    },
+    minio: {
+      type: 'mapping',
+      description: 'The object store.',
+      keys: {
+        endpoint: {
+          type: 'text',
+          format: 'httpsAddress',
+          description:
+            'Where S3 answers from this machine once the store is ready. Without it buckets are asked for through a port-forward.',
+        },
       },
     },
     manifests: { ...path, description: 'Folder with the platform’s manifests and charts, relative to this file and inside its folder.' },

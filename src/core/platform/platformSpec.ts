@@ -20,6 +20,8 @@ export interface PlatformSpec {
   readonly cluster: ClusterSpec;
   readonly compute: ComputeSpec;
   readonly tls?: { readonly email?: string; readonly issuer: string };
+  /** Where the object store is reached without a port-forward: `https://minio.example.com`. */
+  readonly minio?: { readonly endpoint?: string };
   /** Folder with manifests and charts, relative to the file, as written. */
   readonly manifests?: string;
   readonly stages: Readonly<Record<string, StageSpec>>;

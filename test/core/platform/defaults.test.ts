@@ -40,6 +40,7 @@ network: { cidr: 10.1.0.0/16, zones: [usw2-az1, usw2-az3], natGateways: single, 
 cluster: { version: "1.35", endpoint: { public: true, private: false, publicCidrs: [203.0.113.0/24] }, admins: [arn:aws:iam::012345678901:role/a/ops], addons: { vpc-cni: { version: v1.20.1-eksbuild.1, configuration: { env: { ENABLE_PREFIX_DELEGATION: "true", N: 1, L: [null, true] } } }, metrics-server: } }
 compute: { instanceTypes: [t3.medium, t3a.medium], capacity: onDemand, min: 2, desired: 3, max: 4 }
 tls: { email: ops@cauchy.link, issuer: letsencrypt-staging }
+minio: { endpoint: https://minio.cauchy.link }
 manifests: navier
 stages:
   sentry: { chart: sentry/helm, values: [sentry/helm/override.yml], namespace: sentry }
@@ -65,6 +66,7 @@ stages:
       desiredWritten: true,
     });
     assert.deepEqual(written.tls, { email: 'ops@cauchy.link', issuer: 'letsencrypt-staging' });
+    assert.deepEqual(written.minio, { endpoint: 'https://minio.cauchy.link' });
     assert.deepEqual(written.stages['mlflow'], { enabled: true, title: 'MLflow', requires: ['minio'], manifests: 'mlflow' });
     assert.deepEqual(written.stages['kafka'], { enabled: false });
   });
