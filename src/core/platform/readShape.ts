@@ -1,16 +1,17 @@
-import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
-import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml';
 import type { Fix } from '../findings/finding.ts';
 import { nearest } from '../findings/nearest.ts';
 import { token } from '../findings/token.ts';
+import { aliasTargets } from './aliasTargets.ts';
 import type { Source } from './document.ts';
-import { formats, matches, mended } from './formats.ts';
-import type { FormatName } from './formats.ts';
+import { formats, matches } from './formats.ts';
 import { Locator } from './locator.ts';
 import type { Located, Path } from './locator.ts';
 import { deepest } from './nesting.ts';
-import type { Choice, Either, Entries, Flag, List, Mapping, Shape, Text, Whole } from './shapes.ts';
-import { kebab, placeOf, plainYaml } from './words.ts';
+import { reason, ScalarReader } from './scalarReader.ts';
+import type { Either, Entries, List, Mapping, Shape } from './shapes.ts';
+import { kebab, placeOf } from './words.ts';
 
 /** Nodes that are looked at in one document, aliases followed: what they expand to is bounded by it. */
 const mostNodes = 20_000;
@@ -37,12 +38,14 @@ interface Entry {
 
 class ShapeReader {
   readonly #at: Locator;
+  readonly #scalars: ScalarReader;
   readonly #targets: ReadonlyMap<Node, Node>;
   readonly #root: Shape;
   #nodes = 0;
 
   constructor(at: Locator, document: Document.Parsed, root: Shape) {
     this.#at = at;
+    this.#scalars = new ScalarReader(at);
     this.#targets = aliasTargets(document);
     this.#root = root;
   }
@@ -54,13 +57,13 @@ class ShapeReader {
     if (isEmptyValue(node)) return this.#empty(shape, path);
     switch (shape.type) {
       case 'text':
-        return this.#text(node, shape, path);
+        return this.#scalars.text(node, shape, path);
       case 'choice':
-        return this.#choice(node, shape, path);
+        return this.#scalars.choice(node, shape, path);
       case 'whole':
-        return this.#whole(node, shape, path);
+        return this.#scalars.whole(node, shape, path);
       case 'flag':
-        return this.#flag(node, shape, path);
+        return this.#scalars.flag(node, shape, path);
       case 'list':
         return this.#list(node, shape, path, depth);
       case 'either':
@@ -70,7 +73,7 @@ class ShapeReader {
       case 'entries':
         return this.#entries(node, shape, path, depth);
       case 'anything':
-        return isMap(node) ? this.#plain(node, path, depth) : this.#wrongType(path, 'a mapping');
+        return isMap(node) ? this.#plain(node, path, depth) : this.#scalars.wrongType(path, 'a mapping');
     }
   }
 
@@ -109,83 +112,14 @@ class ShapeReader {
     return undefined;
   }
 
-  #text(node: Node, shape: Text, path: Path): string | undefined {
-    if (!isScalar(node)) return this.#wrongType(path, formats[shape.format].says);
-    const { value } = node;
-    if (typeof value !== 'string') return this.#unquoted(node, shape.format, path);
-    if (matches(shape.format, value)) return value;
-    this.#at.report(
-      `platform.${kebab(shape.format)}`,
-      path,
-      `${placeOf(path)} must be ${formats[shape.format].says}.`,
-      undefined,
-      this.#mend(shape.format, value, path),
-    );
-    return undefined;
-  }
-
-  /** YAML read a number or a truth value where a text is wanted: the token itself, in quotes, is what was meant. */
-  #unquoted(node: Scalar, format: FormatName, path: Path): undefined {
-    const text = node.source ?? '';
-    const isAccount = format === 'account' && /^[0-9]{1,12}$/.test(text);
-    const meant = isAccount ? text.padStart(12, '0') : text;
-    const fix = matches(format, meant) ? this.#at.replace(`Write ${token(meant)} in quotes`, path, JSON.stringify(meant)) : undefined;
-    if (isAccount) {
-      this.#at.report(
-        'platform.account',
-        path,
-        `${placeOf(path)} is a number here, and a number has no leading zeros: write the twelve digits in quotes.`,
-        undefined,
-        fix,
-      );
-    } else {
-      this.#at.report(
-        'platform.type',
-        path,
-        `${placeOf(path)} must be ${formats[format].says}, and is a ${typeof node.value} here: put it in quotes.`,
-        undefined,
-        fix,
-      );
-    }
-    return undefined;
-  }
-
-  #choice(node: Node, shape: Choice, path: Path): string | undefined {
-    const value = isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
-    if (value !== undefined && shape.of.includes(value)) return value;
-    const close = value === undefined ? undefined : nearest(value.replace(/[-_ ]/g, ''), shape.of);
-    const fix = close === undefined ? undefined : this.#at.replace(`Change to ${close}`, path, close);
-    this.#at.report('platform.choice', path, `${placeOf(path)} must be one of ${shape.of.join(', ')}.`, undefined, fix);
-    return undefined;
-  }
-
-  #whole(node: Node, shape: Whole, path: Path): number | undefined {
-    const value = isScalar(node) ? node.value : undefined;
-    if (typeof value === 'string' && /^[0-9]{1,9}$/.test(value)) {
-      return this.#wrongType(path, 'a whole number, without quotes', this.#at.replace('Take the quotes off', path, String(Number(value))));
-    }
-    if (typeof value !== 'number' || !Number.isInteger(value)) return this.#wrongType(path, 'a whole number');
-    if (value >= shape.minimum && value <= shape.maximum) return value;
-    this.#at.report('platform.number', path, `${placeOf(path)} must be from ${shape.minimum} to ${shape.maximum}.${reason(shape)}`);
-    return undefined;
-  }
-
-  #flag(node: Node, shape: Flag, path: Path): boolean | undefined {
-    const value = isScalar(node) ? node.value : undefined;
-    if (typeof value === 'boolean') return value;
-    const meant = typeof value === 'string' ? truthWords.get(value.trim().toLowerCase()) : undefined;
-    const fix = meant === undefined ? undefined : this.#at.replace(`Change to ${meant}`, path, String(meant));
-    return this.#wrongType(path, `true or false${shape.default === undefined ? '' : ` (${shape.default} if not written)`}`, fix);
-  }
-
   #either(node: Node, shape: Either, path: Path, depth: number): unknown {
     if (isSeq(node)) return this.#list(node, shape.other, path, depth);
-    if (isScalar(node) && typeof node.value === 'number') return this.#whole(node, shape.one, path);
-    return this.#wrongType(path, 'a whole number or a list');
+    if (isScalar(node) && typeof node.value === 'number') return this.#scalars.whole(node, shape.one, path);
+    return this.#scalars.wrongType(path, 'a whole number or a list');
   }
 
   #list(node: Node, shape: List, path: Path, depth: number): readonly unknown[] | undefined {
-    if (!isSeq(node)) return this.#wrongType(path, 'a list', this.#bracket(node, path));
+    if (!isSeq(node)) return this.#scalars.wrongType(path, 'a list', this.#bracket(node, path));
     const { items } = node as YAMLSeq<Node | null>;
     if (items.length < shape.minimum) {
       this.#at.report(
@@ -205,7 +139,7 @@ class ShapeReader {
   }
 
   #mapping(node: Node, shape: Mapping, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
-    if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
+    if (!isMap(node)) return this.#scalars.wrongType(path, 'a mapping of keys and values');
     const pairs = this.#pairs(node, path);
     if (pairs.length > mostKeys) {
       this.#at.report(
@@ -244,7 +178,7 @@ class ShapeReader {
   }
 
   #entries(node: Node, shape: Entries, path: Path, depth: number): Readonly<Record<string, unknown>> | undefined {
-    if (!isMap(node)) return this.#wrongType(path, 'a mapping of keys and values');
+    if (!isMap(node)) return this.#scalars.wrongType(path, 'a mapping of keys and values');
     if (node.items.length > shape.maximum)
       this.#at.report(
         'platform.too-many',
@@ -277,7 +211,7 @@ class ShapeReader {
     const value = isScalar(node) ? node.value : undefined;
     const isJson =
       value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-    return isJson ? value : this.#wrongType(path, 'a value that JSON has');
+    return isJson ? value : this.#scalars.wrongType(path, 'a value that JSON has');
   }
 
   /** The entries with a name each, in order; a name that comes again or is no name is a finding and left out. */
@@ -297,53 +231,15 @@ class ShapeReader {
     return [...entries.values()];
   }
 
-  #mend(format: FormatName, value: string, path: Path): Fix | undefined {
-    const better = mended(format, value);
-    return better === undefined
-      ? undefined
-      : this.#at.replace(`Change to ${better}`, path, format === 'account' ? JSON.stringify(better) : plainYaml(better));
-  }
-
   /** A single value where a list of such values is wanted. */
   #bracket(node: Node, path: Path): Fix | undefined {
     const text = this.#at.textOf(node);
     return isScalar(node) && /^[^\n,[\]{}#]+$/.test(text) ? this.#at.replace('Make it a list', path, `[${text}]`) : undefined;
   }
-
-  #wrongType(path: Path, wanted: string, fix?: Fix): undefined {
-    this.#at.report('platform.type', path, `${path.length === 0 ? 'The file' : placeOf(path)} must be ${wanted}.`, undefined, fix);
-    return undefined;
-  }
 }
-
-/** What each alias stands for: the last node above it with that anchor. In one pass: `Alias.resolve` walks the whole document each time. */
-function aliasTargets(document: Document.Parsed): ReadonlyMap<Node, Node> {
-  const anchors = new Map<string, Node>();
-  const targets = new Map<Node, Node>();
-  visit(document, {
-    Alias: (_key, alias) => {
-      const target = anchors.get(alias.source);
-      if (target !== undefined) targets.set(alias, target);
-    },
-    Value: (_key, node) => {
-      if (node.anchor !== undefined) anchors.set(node.anchor, node);
-    },
-  });
-  return targets;
-}
-
-/** YAML 1.1 and people say it in many ways; YAML 1.2 knows two. */
-const truthWords: ReadonlyMap<string, boolean> = new Map([
-  ...['true', 'yes', 'on', 'y', '1'].map((word) => [word, true] as const),
-  ...['false', 'no', 'off', 'n', '0'].map((word) => [word, false] as const),
-]);
 
 function isEmptyValue(node: Node | null): node is null {
   return node === null || (isScalar(node) && node.value === null);
-}
-
-function reason(shape: Whole | List): string {
-  return shape.why === undefined ? '' : ` ${shape.why}`;
 }
 
 /** Where else a key of that name is at home: `network.zones`. */
