@@ -39,6 +39,7 @@ describe('cli: what cannot start', function () {
     ['--yes without an account', ['apply', '--yes'], /--yes needs to know whose account/],
     ['a consent that is none', ['apply', '--yes', '--allow', 'everything'], /--allow everything is not WHAT:RESOURCE/],
     ['an account that is none', ['apply', '--yes', '--account', '12345'], /--account 12345 is not an account id/],
+    ['a profile that could be an option', ['status', '--profile=--debug'], /--profile is not the name of an AWS profile/],
     ['options of the rehearsal without one', ['status', '--world', 'w'], /--world needs --rehearsal/],
     ['a time scale that is none', ['status', '--rehearsal', '--time-scale', 'fast'], /--time-scale fast is not a number/],
     ['an endpoint that is none', ['status', '--endpoint', 'ftp://x'], /--endpoint is not an http or https address/],

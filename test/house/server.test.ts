@@ -59,4 +59,15 @@ describe('the VS Code server of npm start and of the tests', function () {
     const commandLine = readFileSync(`/proc/${server.pid}/cmdline`, 'utf8');
     assert.ok(commandLine.includes('--connection-token-file') && !commandLine.includes(server.token));
   });
+
+  it('has its home in the folder of the run, and an address that carries the token', () => {
+    assert.equal(new URL(server.url({})).searchParams.get('tkn'), server.token);
+    if (process.platform !== 'linux') return;
+    const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0');
+    for (const name of ['HOME', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME'])
+      assert.ok(
+        environment.some((each) => each.startsWith(`${name}=${dir}`)),
+        name,
+      );
+  });
 });

@@ -229,13 +229,14 @@ describe('rehearsal server', () => {
     for (const line of lines) assert.deepEqual(Object.keys(line), ['time', 'service', 'operation', 'mutating', 'status']);
   });
 
-  it('tells its clock to everybody, its timeline and faults to the bearer', async () => {
+  it('tells its clock to everybody, its folder, timeline, names and faults to the bearer', async () => {
     const clock = JSON.parse((await send(account.endpoint, {}, '/_rehearsal/clock')).body) as Record<string, number>;
     assert.deepEqual(Object.keys(clock), ['now', 'timeScale', 'wall']);
     account.pass(100);
     const later = JSON.parse((await send(account.endpoint, {}, '/_rehearsal/clock')).body) as Record<string, number>;
     assert.equal((later['now'] ?? 0) - (clock['now'] ?? 0), 100_000);
-    for (const path of ['/_rehearsal/faults', '/_rehearsal/timeline']) {
+    for (const name of ['faults', 'timeline', 'world', 'resolve?name=cauchy.link']) {
+      const path = `/_rehearsal/${name}`;
       assert.equal((await send(account.endpoint, {}, path)).status, 403);
       assert.equal((await send(account.endpoint, { authorization: 'Bearer canary-wrong' }, path)).status, 403);
       assert.equal((await send(account.endpoint, { authorization: `Bearer ${account.world.bearerToken}` }, path)).status, 200);

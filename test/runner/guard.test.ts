@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configuredEndpoints } from '../../src/aws/configuredEndpoints.ts';
 import type { CallerOut } from '../../src/aws/outputs.ts';
+import { parsePlatform } from '../../src/core/platform/parsePlatform.ts';
 import { REHEARSAL_KEY_PREFIX } from '../../src/rehearsal/folderWorld.ts';
+import { profileOf } from '../../src/runner/connection.ts';
 import { checkEndpoints, isRehearsalKey, namedEndpoints, type NamedEndpoint } from '../../src/runner/endpoints.ts';
 import { guard, stableIdentity, type GuardOptions } from '../../src/runner/guard.ts';
 import type { Person } from '../../src/runner/person.ts';
 import { Pins } from '../../src/runner/pins.ts';
-import type { Questions } from '../../src/runner/protocol.ts';
+import type { Questions, Reach } from '../../src/runner/protocol.ts';
 import { RunnerError } from '../../src/runner/runnerError.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
@@ -113,6 +115,15 @@ describe('guard', () => {
     const endpoints = namedEndpoints(undefined, [{ source: 'AWS_ENDPOINT_URL_EKS', url: 'https://eks.example', service: 'EKS' }]);
     await guard(CALLER, options(folder.path, person, { endpoints }));
     assert.equal(person.asked[0]?.endpoint, 'AWS_ENDPOINT_URL_EKS=https://eks.example');
+  });
+
+  it('leaves the profile to the person: the file only proposes one, where nothing was chosen', () => {
+    const spec = parsePlatform('name: cauchy\nregion: us-west-2\nprofile: proposed\n', '/w/platform.yml').spec;
+    const reach: Reach = { file: '/w/platform.yml', mode: 'live', stateFolder: '/s' };
+    assert.equal(profileOf({ ...reach, profile: 'chosen' }, spec, { AWS_PROFILE: 'environment' }), 'chosen');
+    assert.equal(profileOf(reach, spec, { AWS_PROFILE: 'environment' }), undefined, 'the SDK reads the environment itself');
+    assert.equal(profileOf(reach, spec, { AWS_ACCESS_KEY_ID: 'canary-id' }), undefined);
+    assert.equal(profileOf(reach, spec, {}), 'proposed');
   });
 
   it('takes the role for the identity, not its session', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { formats, matches, type FormatName } from '../../../src/core/platform/formats.ts';
 import { parsePlatform } from '../../../src/core/platform/parsePlatform.ts';
 import type { PlatformDocument } from '../../../src/core/platform/platformSpec.ts';
 import { textAt } from './marked.ts';
@@ -151,6 +152,16 @@ describe('a hostile platform.yml', function () {
       const { findings } = parsePlatform(`${sound}${key}: { secret: ${canary} }`, file);
       assert.ok(findings.length > 0 && !JSON.stringify(findings).includes(canary), key);
     }
+  });
+
+  it('has no name that a program could take for an option: none begins with a dash', () => {
+    // Free text, addresses of mail and paths: the first two are no argument of any program, and a path has a check of its own.
+    const others: readonly string[] = ['title', 'tagKey', 'tagValue', 'email', 'path'];
+    const names = Object.keys(formats).filter((name): name is FormatName => !others.includes(name));
+    assert.ok(names.length > 10);
+    for (const name of names)
+      for (const text of ['-x', '--debug', '-1', '-1.35', '-a.b', '--plugin=x', '-us-west-2'])
+        assert.ok(!matches(name, text), `${name}: ${text}`);
   });
 
   it('gives findings or a spec for any mutation of a sound one, and never throws', () => {

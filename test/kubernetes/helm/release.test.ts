@@ -12,6 +12,7 @@ import { planRelease } from '../../../src/kubernetes/helm/planRelease.ts';
 import { recoveryOf } from '../../../src/kubernetes/helm/recovery.ts';
 import { helmRelease } from '../../../src/kubernetes/helm/release.ts';
 import { releaseRecord } from '../../../src/kubernetes/helm/releaseRecord.ts';
+import { lookWith, stepContext } from '../../aws/scriptedAws.ts';
 import { scriptedServer, type Reply, type ScriptedServer } from '../scriptedServer.ts';
 
 /** As Helm writes it. */
@@ -146,6 +147,30 @@ describe('a Helm release as a resource', () => {
   beforeEach(() => {
     [revisions, deployments, atWork, isMissing] = [[], [deployment(2)], false, false];
     ran.length = 0;
+  });
+
+  it('is one command of Helm a step, which runs nothing of anybody else’s, fetches no dependency and has its values on standard input', async () => {
+    const address = { name: 'cauchy', endpoint: server.connection.server, certificateAuthority: '' };
+    const ctx = stepContext();
+    const { steps, observe } = release();
+    assert.ok(steps?.create !== undefined && steps.update !== undefined && steps.delete !== undefined);
+    await steps.create({ cluster: address }, ctx);
+    revisions = [
+      { version: 1, status: 'deployed' },
+      { version: 2, status: 'pending-upgrade' },
+    ];
+    const seen = await observe(lookWith({ cluster: address }), 'plan');
+    assert.ok('physicalId' in seen);
+    await steps.update(seen, { cluster: address }, ctx);
+    await steps.delete(seen, ctx);
+    assert.deepEqual(
+      ran.map(([verb]) => verb),
+      ['upgrade', 'rollback', 'uninstall'],
+    );
+    const flags = ran.flat().filter((word) => /^-./.test(word));
+    // No --post-renderer, no --dependency-update, no --set, no --repo-config, no --username: what is not here has to be thought about.
+    assert.deepEqual([...new Set(flags)].sort(), ['--history-max', '--install', '--labels', '--timeout', '--version', '-f']);
+    assert.equal(ran[0]?.[ran[0].indexOf('-f') + 1], '-');
   });
 
   it('cannot be installed without Helm, and needs none to be looked at', async () => {

@@ -142,6 +142,17 @@ describe('rehearsed Kubernetes', function () {
   it('is nobody’s for web pages and other names', async () => {
     assert.equal((await ask('GET', '/api', { headers: { origin: 'https://evil.example' } })).status, 403);
     assert.equal((await ask('GET', '/api', { headers: { host: 'rebound.example' } })).status, 403);
+    assert.equal((await ask('GET', '/api', { headers: { 'sec-fetch-site': 'cross-site' } })).status, 403);
+  });
+
+  it('bounds bodies and their nesting', async () => {
+    const nested = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) as unknown;
+    const path = '/api/v1/namespaces/default/configmaps';
+    assert.equal((await ask('POST', path, { body: { metadata: { name: 'deep' }, data: nested } })).status, 413);
+    assert.equal(
+      (await ask('POST', path, { body: { metadata: { name: 'large' }, data: { a: 'x'.repeat(8 * 1024 * 1024) } } })).status,
+      413,
+    );
   });
 
   it('answers Status objects', async () => {
