@@ -18,7 +18,7 @@ const KINDS = {
 
 describe('what left the manifests', () => {
   let server: ScriptedServer;
-  let served: Partial<typeof KINDS>;
+  let served: Readonly<Record<string, readonly string[]>>;
   let lists: Record<string, readonly object[]>;
   const ran: HelmRun[] = [];
   const helm: Helm = {
@@ -34,7 +34,7 @@ describe('what left the manifests', () => {
         version: 'v1',
         resources: kinds.map((each) => {
           const [resource = '', kind = ''] = each.split(' ');
-          const isCluster = kind === 'Namespace' || kind === 'ClusterIssuer';
+          const isCluster = ['Namespace', 'ClusterIssuer', 'CustomResourceDefinition'].includes(kind);
           return { resource, responseKind: { kind }, scope: isCluster ? 'Cluster' : 'Namespaced' };
         }),
       },
@@ -103,6 +103,33 @@ describe('what left the manifests', () => {
       ran.map(({ namespace, args }) => [namespace, ...args.slice(0, 2)]),
       [['cert-manager', 'uninstall', 'cert-manager']],
     );
+  });
+
+  it('lets the rest of the set of a definition outlive its custom resources, and claims the workloads that hold them', async () => {
+    const item = (name: string, namespace = 'cert-manager'): object => ({ metadata: { name, namespace, uid: name, labels: MEMBER } });
+    served = {
+      ...KINDS,
+      '': [...KINDS[''], 'persistentvolumeclaims PersistentVolumeClaim'],
+      apps: ['deployments Deployment'],
+      'apiextensions.k8s.io': ['customresourcedefinitions CustomResourceDefinition'],
+    };
+    const [parent] = lists['/api/v1/namespaces/kube-system/configmaps'] as readonly { readonly metadata: object }[];
+    const kinds = 'ClusterIssuer.cert-manager.io,CustomResourceDefinition.apiextensions.k8s.io,Deployment.apps,PersistentVolumeClaim';
+    const annotations = { 'applyset.kubernetes.io/contains-group-kinds': kinds };
+    lists = {
+      ...lists,
+      '/api/v1/namespaces/kube-system/configmaps': [{ metadata: { ...parent?.metadata, annotations } }],
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions': [
+        { metadata: { name: 'clusterissuers.cert-manager.io', uid: 'd', labels: MEMBER } },
+      ],
+      '/apis/apps/v1/deployments': [item('controller')],
+      '/api/v1/persistentvolumeclaims': [item('data'), item('data', 'elsewhere')],
+    };
+    const all = await discovered();
+    assert.ok(all.get('ClusterIssuer.cert-manager.io/letsencrypt')?.after?.includes('Deployment.apps/cert-manager/controller'));
+    const held = all.get('Deployment.apps/cert-manager/controller')?.after?.filter((id) => id.startsWith('PersistentVolumeClaim/'));
+    assert.deepEqual(held, ['PersistentVolumeClaim/cert-manager/data']);
+    assert.deepEqual(all.get('PersistentVolumeClaim/cert-manager/data')?.after?.includes('Deployment.apps/cert-manager/controller'), false);
   });
 
   it('holds no release whose history alone was kept', async () => {
