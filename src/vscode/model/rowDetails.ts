@@ -60,7 +60,11 @@ export function rowDetails(row: Row, view: PlatformView, events: readonly RunEve
     events: events
       .filter((event) => 'resource' in event && (resource ? event.resource === resource.id : stage ? event.stage === stage.id : isRoot))
       .slice(-EVENTS_SHOWN)
-      .map((event) => `${clockTime(event.time, now)} ${'resource' in event ? `${event.resource}: ` : ''}${wordOf(event)}`),
+      // A rehearsal's clock runs ahead of the person's: its times would contradict theirs.
+      .map(
+        (event) =>
+          `${view.mode === 'rehearsal' ? '' : `${clockTime(event.time, now)} `}${'resource' in event ? `${event.resource}: ` : ''}${wordOf(event)}`,
+      ),
   };
 }
 
