@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { writeFixtureChart } from './fixtureChart.ts';
 import { serveCluster, type ServedCluster } from './servedCluster.ts';
@@ -26,6 +28,57 @@ describe('the rehearsed cluster, to the tools of others', () => {
   after(async () => {
     await served.close();
     rmSync(work, { recursive: true, force: true });
+  });
+
+  describe('kubectl port-forward', () => {
+    let forwarding: ChildProcessWithoutNullStreams | undefined;
+    afterEach(async () => {
+      if (forwarding === undefined || forwarding.exitCode !== null) return;
+      forwarding.kill();
+      await once(forwarding, 'exit');
+    });
+
+    /** What it prints until it listens, as its last words say. */
+    const forwarded = async (ports: string, env: Readonly<Record<string, string>>): Promise<string> => {
+      forwarding = spawn('kubectl', ['port-forward', 'deployment/minio', ports], {
+        env: { PATH: process.env['PATH'] ?? '', HOME: work, KUBECONFIG: served.kubeconfig, ...env },
+      });
+      const lines = createInterface({ input: forwarding.stdout });
+      const [line] = (await Promise.race([once(lines, 'line'), once(forwarding, 'exit').then(() => ['it ended'])])) as [string];
+      return /^Forwarding from (127\.0\.0\.1:\d+) ->/.exec(line)?.[1] ?? assert.fail(line);
+    };
+
+    before(async () => {
+      const file = path.join(work, 'minio.json');
+      const containers = [{ name: 'minio', image: 'docker.io/minio/minio:1' }];
+      const labels = { app: 'minio' };
+      const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } };
+      writeFileSync(file, JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'minio' }, spec }));
+      await tool('kubectl', 'apply', '--filename', file);
+      await tool('kubectl', 'rollout', 'status', 'deployment/minio', '--timeout', '60s');
+    });
+
+    for (const [way, env] of [
+      ['SPDY in a WebSocket', {}],
+      ['SPDY alone', { KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' }],
+    ] as const) {
+      it(`${way}: one connection after another, several at once, and what is large`, async () => {
+        const address = await forwarded(':9000', env);
+        assert.equal((await fetch(`http://${address}/minio/health/live`)).status, 200);
+        const answers = await Promise.all(Array.from({ length: 8 }, () => fetch(`http://${address}/orders`)));
+        assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([403]));
+        const large = await fetch(`http://${address}/orders/large`, { method: 'PUT', body: Buffer.alloc(300_000, 'x') });
+        assert.match(await large.text(), /<Code>AccessDenied<\/Code>/);
+      });
+
+      it(`${way}: a port at which nobody listens is told so`, async () => {
+        const address = await forwarded(':1234', env);
+        await assert.rejects(fetch(`http://${address}/`));
+        assert.ok(forwarding !== undefined);
+        const said = String(((await once(forwarding.stderr, 'data')) as [Buffer])[0]);
+        assert.match(said, /error forwarding port 1234 to pod minio-.*connection refused/);
+      });
+    }
   });
 
   for (const major of ['3', '4']) {

@@ -17,7 +17,7 @@ import { objectsOf } from './clusterObjects.ts';
 import type { JsonObject } from './json.ts';
 import { restarts, slowness, unavailable } from './outages.ts';
 import type { LogStream } from './podStreams.ts';
-import { PORT_FORWARD_PROTOCOL, servePortForward, speaksPortForward } from './portForwardServer.ts';
+import { servePortForward, speaksPortForward } from './portForwardServer.ts';
 import { isProtobuf } from './protobuf.ts';
 import type { Watch, WatchEvent } from './watch.ts';
 
@@ -149,7 +149,7 @@ class Served {
     if (refusal !== undefined) return refuseUpgrade(socket, 403, { kind: 'Status', message: refusal });
     const answer = this.#answer(incoming, Buffer.alloc(0));
     if (answer.stream?.is !== 'portforward') return refuseUpgrade(socket, answer.status === 200 ? 400 : answer.status, answer.body);
-    if (!speaksPortForward(incoming.headers)) return refuseUpgrade(socket, 400, upgradeRequired());
+    if (!speaksPortForward(incoming.headers, answer.stream)) return refuseUpgrade(socket, 400, upgradeRequired());
     this.#keep(
       () => socket.destroy(),
       (done) => socket.once('close', done),
@@ -262,7 +262,7 @@ const upgradeRequired = (): JsonObject => ({
   apiVersion: 'v1',
   metadata: {},
   status: 'Failure',
-  message: `Upgrade request required: the rehearsal forwards ports by WebSocket with the subprotocol ${PORT_FORWARD_PROTOCOL}`,
+  message: 'Upgrade request required',
   reason: 'BadRequest',
   code: 400,
 });

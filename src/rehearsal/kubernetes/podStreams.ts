@@ -22,8 +22,9 @@ export interface LogStream {
 
 export interface PortForward {
   readonly is: 'portforward';
-  /** In the order of their channels. */
+  /** Those that the request names, in the order of their channels; over SPDY each stream names its own. */
   readonly ports: readonly ForwardedPort[];
+  portNumbered(port: number): ForwardedPort;
 }
 
 export interface ForwardedPort {
@@ -110,7 +111,6 @@ function openPorts(cluster: ClusterView, request: ResourceRequest, pod: KubeObje
     .getAll('ports')
     .flatMap((text) => text.split(','))
     .filter((text) => text !== '');
-  if (ports.length === 0) throw badRequest('query parameter "ports" is required');
   if (textIn(objectIn(pod, 'status'), 'phase') !== 'Running') {
     throw new StatusError(
       500,
@@ -118,15 +118,19 @@ function openPorts(cluster: ClusterView, request: ResourceRequest, pod: KubeObje
       `error upgrading connection: unable to upgrade connection: pod not found ("${pod.metadata.name}_${namespaceOf(pod)}")`,
     );
   }
+  const portNumbered = (port: number): ForwardedPort => {
+    const backend: PodBackend | undefined = backendOf(pod, port);
+    const refusal = `error forwarding port ${port} to pod ${pod.metadata.name}, uid : dial tcp4 127.0.0.1:${port}: connect: connection refused`;
+    if (backend === undefined) return { port, refusal, connect: undefined };
+    return { port, refusal, connect: (connection, carriedOut) => backend.serve(connection, { ...cluster, pod, port, carriedOut }) };
+  };
   return {
     is: 'portforward',
+    portNumbered,
     ports: ports.map((text) => {
       const port = Number(text);
       if (!Number.isInteger(port) || port < 1 || port > 65_535) throw badRequest(`unable to parse "${text}" as a port`);
-      const backend: PodBackend | undefined = backendOf(pod, port);
-      const refusal = `error forwarding port ${port} to pod ${pod.metadata.name}, uid : dial tcp4 127.0.0.1:${port}: connect: connection refused`;
-      if (backend === undefined) return { port, refusal, connect: undefined };
-      return { port, refusal, connect: (connection, carriedOut) => backend.serve(connection, { ...cluster, pod, port, carriedOut }) };
+      return portNumbered(port);
     }),
   };
 }
