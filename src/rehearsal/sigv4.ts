@@ -186,9 +186,22 @@ function signature(secret: string, signed: Signed, canonical: string): string {
     `${date}/${region}/${service}/aws4_request`,
     createHash('sha256').update(canonical).digest('hex'),
   ].join('\n');
-  let key: Buffer = Buffer.from(`AWS4${secret}`);
-  for (const word of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(word).digest();
-  return createHmac('sha256', key).update(toSign).digest('hex');
+  return createHmac('sha256', signingKey(secret, [date, region, service, 'aws4_request']))
+    .update(toSign)
+    .digest('hex');
+}
+
+/** The key of a day, a region and a service: nearly every request asks for the one before. */
+let lastKey = { secret: '', scope: '', key: Buffer.alloc(0) };
+
+function signingKey(secret: string, words: readonly string[]): Buffer {
+  const scope = words.join('/');
+  if (lastKey.secret !== secret || lastKey.scope !== scope) {
+    let key: Buffer<ArrayBuffer> = Buffer.from(`AWS4${secret}`);
+    for (const word of words) key = createHmac('sha256', key).update(word).digest();
+    lastKey = { secret, scope, key };
+  }
+  return lastKey.key;
 }
 
 function equal(one: string, other: string): boolean {
