@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Refused } from '../../../src/core/graph/errors.ts';
@@ -117,5 +117,15 @@ describe('a chart', () => {
     await assert.rejects(chartFingerprint({ kind: 'folder', folder }), Refused);
     await assert.rejects(chartFingerprint({ kind: 'folder', folder: path.join(folder, 'templates') }), Refused);
     await assert.rejects(chartFingerprint({ kind: 'folder', folder: path.join(folder, 'nowhere') }), Refused);
+  });
+
+  it('in a folder is bounded: the size of a file, the depth', async () => {
+    writeFileSync(path.join(folder, 'values.yaml'), '');
+    truncateSync(path.join(folder, 'values.yaml'), 5 * 1024 * 1024 + 1);
+    await assert.rejects(chartFingerprint({ kind: 'folder', folder }), /larger than 5 MB/);
+    truncateSync(path.join(folder, 'values.yaml'), 5 * 1024 * 1024);
+    await chartFingerprint({ kind: 'folder', folder });
+    mkdirSync(path.join(folder, 'deep/'.repeat(33)), { recursive: true });
+    await assert.rejects(chartFingerprint({ kind: 'folder', folder }), /nested deeper than 32 folders/);
   });
 });
