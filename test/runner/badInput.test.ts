@@ -235,4 +235,21 @@ describe('bad input: said by name, nothing lost, and the next run converges', fu
       ['run.started', 'run.paused', 'run.resumed', 'run.finished'],
     );
   });
+
+  it('looks that fail in passing, of AWS or of the cluster, never end a second apply that was approved, and it writes nothing', async () => {
+    await using cluster = await VirtualCluster.open();
+    cluster.write(WELL);
+    assert.equal((await cluster.run({ verb: 'apply' })).outcome?.outcome, 'succeeded');
+    const faults = ['throttle', 'server-error', 'api-restart'];
+    for (let round = 0; round < 4; round++) {
+      const strike = (): void => faults.forEach((fault) => cluster.world.faults.arm({ ...parseFault(fault), seen: round * 20 }));
+      // Before the plan, and between plan and run, by turns.
+      if (round % 2 === 0) strike();
+      const { outcome, sentences, written } = await cluster.run({ verb: 'apply', approved: round % 2 === 0 ? () => undefined : strike });
+      assert.deepEqual([outcome?.outcome, sentences, written], ['succeeded', [], []], `round ${round}`);
+      const left = cluster.world.faults.list().map(({ name, shots }) => `${name} ${shots}`);
+      assert.ok(!left.includes('throttle 8') && !left.includes('server-error 5') && !left.includes('api-restart 1'), left.join(', '));
+      cluster.world.faults.clear();
+    }
+  });
 });

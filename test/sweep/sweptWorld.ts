@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { approvalOf } from '../../src/core/engine/approval.ts';
 import type { Outcome, RunEvent } from '../../src/core/engine/events.ts';
 import type { Plan } from '../../src/core/engine/plan.ts';
 import type { Verb } from '../../src/core/engine/verbs.ts';
@@ -61,6 +62,8 @@ export interface RunWish {
   readonly stages?: readonly string[];
   /** As `--allow` takes them; to `deletions`: of all that left the file. */
   readonly consents?: readonly string[] | 'deletions';
+  /** Plans before, and approves what the plan says, as a person does. Between the two, `approved` is called. */
+  approved?(): void;
   /** What happens while it goes on: `told` resolves with the next event that fits. */
   meanwhile?(told: ProductSession['told']): void;
   /** Somebody signs in again. Default: nobody does. */
@@ -144,7 +147,7 @@ export class SweptWorld {
   }
 
   /** One run by a new process. */
-  async run({ verb, stages, consents = [], told, meanwhile, signedOut }: RunWish): Promise<Outcome> {
+  async run({ verb, stages, consents = [], told, approved, meanwhile, signedOut }: RunWish): Promise<Outcome> {
     const { platform, endpoint } = this.#parts;
     const { now, sleep } = { now: () => this.world.now(), sleep: this.time.sleep.bind(this.time) };
     const session = openSession({
@@ -162,7 +165,10 @@ export class SweptWorld {
     const { signal } = new AbortController();
     try {
       const consent = consents === 'deletions' ? deletionsIn(await engine().plan(graph, verb, { signal })) : new Set(consents);
-      return await engine()[verb](graph, { signal, consent, ...(stages === undefined ? {} : { stages }) });
+      const chosen = stages === undefined ? {} : { stages };
+      const plan = approved && (await engine().plan(graph, verb, { signal, consent, ...chosen }));
+      approved?.();
+      return await engine()[verb](graph, { signal, consent, ...chosen, ...(plan && { approved: approvalOf(plan) }) });
     } finally {
       close();
       for (const event of events) told?.(event);
