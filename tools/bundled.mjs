@@ -11,7 +11,15 @@ export async function bundled(entry) {
   const folder = mkdtempSync(path.join(tmpdir(), 'slipway-bench-'));
   const outfile = path.join(folder, `${path.basename(entry, '.mjs')}.mjs`);
   await build({
-    ...{ bundle: true, platform: 'node', target: 'node22', format: 'esm', mainFields: ['module', 'main'], minify: true, keepNames: true },
+    ...{
+      bundle: true,
+      platform: 'node',
+      target: 'node22',
+      format: 'esm',
+      mainFields: ['module', 'main'],
+      minifyWhitespace: true,
+      minifySyntax: true,
+    },
     absWorkingDir: root,
     alias: { yaml: './node_modules/yaml/browser/index.js' },
     entryPoints: [entry],
