@@ -3,13 +3,15 @@ import { serviceLoadBalancer, type ServiceHost } from '../aws/elb/serviceLoadBal
 import type { LoadBalancerOut } from '../aws/outputs.ts';
 import { domainRecords } from '../aws/route53/domainRecords.ts';
 import { hostedZone } from '../aws/route53/hostedZone.ts';
-import type { AnyResource, Handle, Resource } from '../core/graph/resource.ts';
+import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { PlatformSpec } from '../core/platform/platformSpec.ts';
 import { textAt, textsAt } from '../manifests/json.ts';
 import type { PlacedObject } from '../manifests/manifestObject.ts';
 import type { ManifestSet } from '../manifests/manifestSet.ts';
-import { groupKind } from '../manifests/objectKey.ts';
+import { groupKind, objectId } from '../manifests/objectKey.ts';
 import { below } from '../manifests/patterns.ts';
+import { webhooksOf } from '../manifests/webhooks.ts';
+import type { AdmissionWish } from '../kubernetes/gates/ingressAdmission.ts';
 import type { StageChart } from './kubernetesContext.ts';
 import type { Resolver } from './resolver.ts';
 import type { StageContext } from './stageContext.ts';
@@ -49,6 +51,24 @@ export function loadBalancerOf(
   const balancer = serviceLoadBalancer(context, { service: name, kind: isNetwork ? 'network' : 'classic' }, { service });
   return { balancer, resolves: nameResolves(resolver, name, balancer) };
 }
+
+const INGRESS_CLASS = 'nginx';
+
+/** Who lets Ingresses in, where the stage's own manifests bring a webhook that is asked about them. */
+export function admissionOf(objects: readonly PlacedObject[]): AdmissionWish | undefined {
+  const asked = webhooksOf(objects).filter(({ selects }) => selects({ group: 'networking.k8s.io', kind: 'Ingress' }, 'ingresses'));
+  const [service] = asked.flatMap(({ services }) => services);
+  if (service === undefined) return undefined;
+  const before = asked.flatMap(({ configuration, services, backends, patchers }) => [configuration, ...services, ...backends, ...patchers]);
+  const ingressClass = objects.find(({ key }) => key.kind === 'IngressClass')?.key.name ?? INGRESS_CLASS;
+  return { namespace: service.key.namespace, ingressClass, after: [...new Set(before.map(({ key }) => objectId(key)))] };
+}
+
+export const admissionOfChart = ({ id, chart }: { readonly id: ResourceId; readonly chart: StageChart }): AdmissionWish => ({
+  namespace: chart.namespace,
+  ingressClass: INGRESS_CLASS,
+  after: [id],
+});
 
 /** A domain that leads nowhere: without a load balancer there are no records, and the stage dns is not there at all. */
 export function balancerFindings(

@@ -3,6 +3,7 @@ import type { BucketOut } from '../aws/s3/bucket.ts';
 import type { AnyResource, Handle, Resource, ResourceId } from '../core/graph/resource.ts';
 import type { Stage } from '../core/graph/stage.ts';
 import type { InCluster } from '../kubernetes/cluster.ts';
+import { ingressAdmission } from '../kubernetes/gates/ingressAdmission.ts';
 import { releaseService } from '../kubernetes/helm/releaseService.ts';
 import { applySet, type ApplySet } from '../kubernetes/objects/applySet.ts';
 import { objectResource, type ObjectNeeds, type ObjectOut, type ObjectWish } from '../kubernetes/objects/objectResource.ts';
@@ -13,7 +14,16 @@ import { groupKind, objectId, type ObjectKey } from '../manifests/objectKey.ts';
 import { arrange, type Arrangement } from './arrangement.ts';
 import { DELEGATION, otherIssuers, waitsForDns, weeklyLimits } from './certificates.ts';
 import type { ClusterStage } from './cluster.ts';
-import { balancedByChart, balancedByManifest, dnsResources, INGRESS_STAGE, isLoadBalancer, loadBalancerOf } from './ingress.ts';
+import {
+  admissionOf,
+  admissionOfChart,
+  balancedByChart,
+  balancedByManifest,
+  dnsResources,
+  INGRESS_STAGE,
+  isLoadBalancer,
+  loadBalancerOf,
+} from './ingress.ts';
 import type { KubernetesContext } from './kubernetesContext.ts';
 import type { KubernetesStage } from './kubernetesTable.ts';
 import { listener, listenerId } from './listener.ts';
@@ -98,7 +108,7 @@ class StageBuilder {
       ...resources.map(({ resource }) => resource),
       ...(release?.resources ?? []),
       ...this.#secretsOf(id),
-      ...(id === INGRESS_STAGE ? this.#loadBalancer(resources, release) : []),
+      ...(id === INGRESS_STAGE ? [...this.#admission(objects, release), ...this.#loadBalancer(resources, release)] : []),
       ...(id === 'dns' ? this.#dns() : []),
       ...(id === 'minio' ? this.#bucketsIn(objects) : []),
       ...this.#listenersOf(id, objects),
@@ -200,6 +210,11 @@ class StageBuilder {
   #listenedTo(stage: string, key: ObjectKey): readonly Handle<BucketOut>[] {
     if (groupKind(key) !== 'EventSource.argoproj.io' || this.#arrangement.requires.get('minio')?.has(stage) === true) return [];
     return this.#buckets.get(objectId(key)) ?? [];
+  }
+
+  #admission(objects: readonly PlacedObject[], release: Release | undefined): readonly AnyResource[] {
+    const wish = admissionOf(objects) ?? (release === undefined ? undefined : admissionOfChart(release));
+    return wish === undefined ? [] : [ingressAdmission(this.#inCluster, wish)];
   }
 
   /** Of several Services with a load balancer the first is the one that the domain leads to; without one in the manifests that of the chart. */

@@ -29,6 +29,7 @@ export const kubernetesTable: readonly KubernetesStage[] = [
     summary: 'The ingress controller and the load balancer that the cluster makes for its Service, up to a host name that resolves.',
     warnings: [
       'Its admission webhook refuses every Ingress until the controller answers: whatever it selects waits for a ready endpoint of its Service.',
+      'Ready is the stage only when a server dry run of an Ingress is let in: an available controller may still have a certificate that nobody trusts.',
       'Of a chart (`stages.ingress-nginx.chart`) the Service is known once it is installed, by what Helm has written down.',
       'Without the annotation `aws-load-balancer-type: nlb` the cloud controller makes a classic load balancer; both are found.',
       'The load balancer belongs to the cluster’s controllers and carries no tag of ours: a destroy deletes the Service and waits until the load balancer is gone.',
