@@ -18,7 +18,7 @@ describe('a window and a terminal on one platform', function () {
     const env = { HOME: home.path, XDG_STATE_HOME: join(home.path, 'state') };
     // A home that is not the one of the environment: the window has to ask where the CLI asks.
     const owner = { env, system: process.platform, home: '/canary-home' };
-    const window = new RunnerChild(home.path, env);
+    await using window = new RunnerChild(home.path, env);
     await window.call(
       'open',
       reachOf({ file, mode: 'rehearsal', profile: undefined }, { timeScale: 3, allowCustomEndpoint: false }, [folder], owner),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure, Reach } from '../../src/runner/protocol.ts';
 import { RunnerChild } from './runnerChild.ts';
@@ -23,7 +23,7 @@ describe('the runner process', function () {
 
   it('checks a document and tells its rows without an account', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     const { file } = platform.reach;
     assert.deepEqual(
       (await runner.call('validate', { file })).filter(({ severity }) => severity === 'error'),
@@ -36,12 +36,11 @@ describe('the runner process', function () {
     assert.deepEqual(new Set(rows.stages.map(({ state }) => state)), new Set(['absent']));
     const { range } = await runner.call('locate', { file, paths: [['network', 'cidr'], ['region']] });
     assert.deepEqual(range?.start, { line: 2, column: 9 });
-    await runner.end();
   });
 
   it('survives five thousand brackets and messages that are none', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     runner.child.send({ id: 'x', call: 'status' });
     runner.child.send('canary');
     const findings = await runner.call('validate', {
@@ -50,12 +49,11 @@ describe('the runner process', function () {
     });
     assert.ok(findings.some(({ severity }) => severity === 'error'));
     await assert.rejects(runner.call('status', { fresh: true }), (error: unknown) => failureOf(error).code === 'not-open');
-    await runner.end();
   });
 
   it('says signed out in the status, and with what to do in a plan', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     await runner.call('open', { file: platform.reach.file, mode: 'live', stateFolder: platform.reach.stateFolder });
     const status = await runner.call('status', { fresh: true });
     assert.equal(status.session, 'signedOut');
@@ -64,7 +62,6 @@ describe('the runner process', function () {
       runner.call('plan', { verb: 'apply' }),
       (error: unknown) => failureOf(error).exit === 4 && failureOf(error).next !== undefined,
     );
-    await runner.end();
   });
 
   it('asks for an MFA code when a person looks, and never in a poll', async () => {
@@ -74,19 +71,18 @@ describe('the runner process', function () {
     const config = join(platform.path, 'config');
     const role = 'role_arn = arn:aws:iam::123456789012:role/dev\nmfa_serial = arn:aws:iam::123456789012:mfa/me\nsource_profile = base\n';
     await writeFile(config, `[profile base]\naws_access_key_id = canary-id\naws_secret_access_key = canary-key\n[profile dev]\n${role}`);
-    const runner = new RunnerChild(platform.path, { AWS_CONFIG_FILE: config });
+    await using runner = new RunnerChild(platform.path, { AWS_CONFIG_FILE: config });
     assert.equal((await runner.call('open', { file, mode: 'live', stateFolder })).profile, 'dev');
     const polled = await runner.call('status', { fresh: false });
     assert.deepEqual([polled.session, runner.asked], ['signedOut', []]);
     assert.ok(polled.findings.some(({ code }) => code === 'unattended'));
     const looked = await runner.call('status', { fresh: true });
     assert.deepEqual([looked.session, runner.asked], ['signedOut', ['mfaCode']]);
-    await runner.end();
   });
 
   it('plans, does what was approved and nothing unknown, and tells it as events', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     await assert.rejects(
       runner.call('apply', { allow: [], approved: 'canary-unknown' }),
@@ -97,18 +93,19 @@ describe('the runner process', function () {
     assert.equal(outcome.outcome, 'succeeded');
     await runner.seen(({ event }) => event === 'run.finished');
     assert.equal(runner.events[0]?.event, 'run.started');
-    await runner.end();
   });
 
   it('reads the file anew when it is opened once more, and keeps its session with what was entered', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     const { file } = platform.reach;
     await runner.call('open', platform.reach);
     const seen = await runner.call('status', { fresh: true });
     const account = await runner.call('commands', {});
     const polled = runner.call('status', { fresh: false });
-    await writeFile(file, 'name: cauchy\nregion: us-west-2\nnetwork: { natGateways: single }\nprofile: dev\n');
+    // at once, as the poll may read it meanwhile
+    await writeFile(`${file}.new`, 'name: cauchy\nregion: us-west-2\nnetwork: { natGateways: single }\nprofile: dev\n');
+    await rename(`${file}.new`, file);
     assert.equal((await runner.call('open', platform.reach)).profile, 'dev');
     assert.equal((await polled).session, 'connected', 'what was asked before is answered');
     const after = await runner.call('status', { fresh: true });
@@ -117,12 +114,11 @@ describe('the runner process', function () {
     assert.deepEqual([gateways(seen), gateways(after)], [2, 1]);
     // Another session would have started another server of the rehearsed account.
     assert.equal((await runner.call('commands', {}))[0], account[0]);
-    await runner.end();
   });
 
   it('lists, makes and mends faults of the rehearsal, and forgets its world', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     assert.ok((await runner.call('faults', {})).every(({ armed }) => !armed));
     await runner.call('breakSomething', { fault: 'address-quota=0', armed: true });
@@ -133,12 +129,11 @@ describe('the runner process', function () {
     await assert.rejects(runner.call('breakSomething', { fault: 'canary', armed: true }), (error: unknown) => failureOf(error).exit === 2);
     await runner.call('resetRehearsal', {});
     assert.ok((await runner.call('faults', {})).every(({ armed }) => !armed));
-    await runner.end();
   });
 
   it('writes nothing after its channel is lost, says so in the journal, and tells the next session', async () => {
     await using platform = await rehearsed();
-    const runner = new RunnerChild(platform.path);
+    await using runner = new RunnerChild(platform.path);
     await runner.call('open', platform.reach);
     const plan = await runner.call('plan', { verb: 'apply', stages: ['vpc'] });
     runner.call('apply', { stages: ['vpc'], allow: [], approved: plan.fingerprint }).catch(() => undefined);
@@ -150,13 +145,12 @@ describe('the runner process', function () {
     const lines = (await readFile(join(journals, journal), 'utf8')).trimEnd().split('\n');
     assert.equal((JSON.parse(lines.at(-1) ?? '') as { readonly event: string }).event, 'run.interrupted');
 
-    const next = new RunnerChild(platform.path);
+    await using next = new RunnerChild(platform.path);
     const { interrupted } = await next.call('open', platform.reach);
     assert.equal(interrupted?.verb, 'apply');
     assert.deepEqual(interrupted.stages, ['vpc']);
     const again = await next.call('plan', { verb: 'apply', stages: ['vpc'] });
     assert.equal((await next.call('apply', { stages: ['vpc'], allow: [], approved: again.fingerprint })).outcome, 'succeeded');
     assert.equal((await next.call('open', platform.reach)).interrupted, undefined);
-    await next.end();
   });
 });

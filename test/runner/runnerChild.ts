@@ -5,8 +5,8 @@ import type { RunEvent } from '../../src/core/engine/events.ts';
 import type { Calls, FromRunner } from '../../src/runner/protocol.ts';
 import { RUNNER, SHARED_CACHE } from '../product.ts';
 
-/** The extension's end of the channel, as small as it can be. */
-export class RunnerChild {
+/** The extension's end of the channel, as small as it can be. A child that is left behind by a test that fails would keep mocha waiting. */
+export class RunnerChild implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly events: RunEvent[] = [];
   /** Questions to the person: all are answered with "no". */
@@ -62,5 +62,9 @@ export class RunnerChild {
     const exited = once(this.child, 'exit');
     if (this.child.connected) this.child.disconnect();
     await exited;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
   }
 }
