@@ -46,6 +46,8 @@ const parts = {
   house: { packaged: true, suite: mocha(60_000, 'test/house/**/*.test.ts') },
 };
 const SIDE_BY_SIDE = 3;
+/** Longer than any part takes on a slow machine (ms): one that hangs is a failure, and the others are told all the same. */
+const LIMIT = 15 * 60_000;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const closing = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
@@ -63,7 +65,7 @@ const env = {
 /** Runs a part to its end; answers its exit code and all that it said. */
 function run(args) {
   return new Promise((resolve) => {
-    const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT });
     let output = '';
     let said = '';
     child.stdout.on('data', (chunk) => ((output += chunk), (said += chunk)));
