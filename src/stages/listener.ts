@@ -54,8 +54,15 @@ export function listener(
     steps: {
       plan(seen, { buckets: made }) {
         const newest = newestOf(made);
-        if (seen.state === 'absent' || seen.state === 'unknown' || newest === undefined) return { action: 'none' };
+        if (seen.state === 'absent' || seen.state === 'unknown') return { action: 'none' };
         const { since } = seen.attributes;
+        if (typeof since === 'string' && made.some(({ isForeseen }) => isForeseen === true))
+          return {
+            action: 'update',
+            summary: `restart ${title}: its bucket is made anew`,
+            diff: [{ path: 'since', before: since, after: null }],
+          };
+        if (newest === undefined) return { action: 'none' };
         if (typeof since !== 'string' || wholeSecond(newest) <= Date.parse(since)) return { action: 'none' };
         const diff = [{ path: 'since', before: since, after: newest }];
         return { action: 'update', summary: `restart ${title}: its bucket was made after it`, diff };

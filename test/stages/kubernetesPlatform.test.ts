@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { openPlatformFile } from '../../src/runner/platformFile.ts';
+import { storedClusters } from '../../src/rehearsal/kubernetes/storedObjects.ts';
+import { bucketsOf } from '../../src/rehearsal/minio/buckets.ts';
 import { rehearsePlatform, type RehearsedPlatform } from './rehearsedPlatform.ts';
 
 /** The sample platform, without the stages that Helm installs. */
@@ -64,6 +66,26 @@ describe('the sample platform in the cluster', function () {
     const seen = (await platform.observe('status')).get('bucket/orders');
     assert.ok(seen?.state === 'ready' && seen.owner === 'slipway');
     assert.equal(platform.graph.get('bucket/orders')?.steps?.delete, undefined);
+  });
+
+  it('makes a bucket anew that somebody deleted, and restarts the listener that died with it, as the plan says', async () => {
+    const [stored] = Object.values(storedClusters(platform.world));
+    assert.ok(stored !== undefined);
+    const buckets = bucketsOf({
+      memory: <T extends object>(name: string, initial: () => T): T => (stored.memory[name] ??= initial()) as T,
+    });
+    assert.ok(buckets['orders'] !== undefined);
+    delete buckets['orders'];
+    const again = platform.edited(YAML);
+    const { changes } = await again.plan('apply');
+    const lines = changes.map(({ change }) => change.summary);
+    assert.equal(lines.length, 2, lines.join('\n'));
+    assert.match(lines[0] ?? '', /^create Bucket orders, expected by .*minio-sensor\.yml/);
+    assert.equal(lines[1], 'restart Listener argo-events/minio: its bucket is made anew');
+    const { outcome, changed } = await again.apply();
+    assert.equal(outcome, 'succeeded', failures(again));
+    assert.deepEqual(changed, ['bucket/orders', 'listener/argo-events/minio']);
+    assert.deepEqual((await platform.edited(YAML).plan('apply')).changes, []);
   });
 
   it('goes without a trace: load balancer and volumes by their controllers, records, zone', async () => {

@@ -36,6 +36,16 @@ describe('the listener of a bucket', () => {
     assert.equal((await setting('2026-11-22T16:00:00Z', annotations)).change?.action, 'none');
   });
 
+  it('is restarted where the plan makes its bucket anew, which nothing that runs can be younger than', async () => {
+    const foreseen = { name: 'orders', isForeseen: true } as const;
+    const { resource, seen } = await setting('2026-11-22T16:00:00Z');
+    const change = resource.steps?.plan(seen, { buckets: [foreseen] });
+    assert.ok(change?.action === 'update');
+    assert.equal(change.summary, 'restart Listener argo-events/minio: its bucket is made anew');
+    const none = await setting(undefined);
+    assert.equal(none.resource.steps?.plan(none.seen, { buckets: [foreseen] }).action, 'none');
+  });
+
   for (const [what, created, annotations, made] of [
     ['is not there yet', undefined, {}, bucket],
     ['came in the same second', '2026-11-22T17:00:00Z', {}, bucket],

@@ -11,6 +11,7 @@ import { startRehearsal, type Rehearsal } from '../../src/rehearsal/rehearse.ts'
 import { rehearsedSecrets } from '../../src/kubernetes/secretValues.ts';
 import { HelmProgram } from '../../src/kubernetes/helm/program.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
+import type { World } from '../../src/rehearsal/world.ts';
 import { helmStandIn } from '../../src/runner/helm.ts';
 import { SERVER_FILE } from '../../src/runner/rehearsalProcess.ts';
 import type { KubernetesContext, PlatformManifests } from '../../src/stages/kubernetesContext.ts';
@@ -47,6 +48,8 @@ export interface RehearsedPlatform {
   requests(work: () => Promise<unknown>): Promise<readonly Logged[]>;
   /** The next event of a run that fits. */
   told(fits: (event: RunEvent) => boolean): Promise<void>;
+  /** For what others do in the account. */
+  readonly world: World;
   /** A fault strikes from now on, or no longer. */
   arm(fault: string): void;
   disarm(fault: string): void;
@@ -119,6 +122,7 @@ export async function rehearsePlatform({ yaml, faults = [], timeScale, manifests
         return log().slice(before);
       },
       told: (fits) => told(fits),
+      world: rehearsal.world,
       arm: (fault) => rehearsal.world.faults.arm(parseFault(fault)),
       disarm: (fault) => rehearsal.world.faults.disarm(fault),
       async kept() {

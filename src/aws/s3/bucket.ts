@@ -39,6 +39,8 @@ export interface BucketOut {
   readonly name: string;
   /** ISO 8601; absent where the keys may not list. */
   readonly createdAt?: string;
+  /** Of a bucket that a plan foresees: it will be newer than everything that is there. */
+  readonly isForeseen?: true;
 }
 
 /** MinIO's own, and what a client has to sign with that names none. */
@@ -76,7 +78,7 @@ export function bucket(reach: ReachS3, { name, expectedBy, after, reachedBy }: B
           },
         );
       },
-      foresee: () => ({ name }),
+      foresee: (then) => (then.state === 'absent' ? { name, isForeseen: true } : { name, ...('outputs' in then ? then.outputs : {}) }),
     },
     estimate: () => ({ createSeconds: 3, deleteSeconds: 0, monthlyUsd: 0 }),
     commands: () => [
