@@ -58,7 +58,9 @@ const status: PlatformStatus = {
   duration: { seconds: 1 },
 };
 
-describe('hostile text on a terminal', () => {
+describe('hostile text on a terminal', function () {
+  this.timeout(30_000);
+
   it('is text in a status, whichever word of it', () => {
     for (const line of statusLines(status, style, true).filter((each) => each !== '')) clean([line]);
   });

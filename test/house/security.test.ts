@@ -8,19 +8,20 @@ const source = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '-
   .split('\0')
   .filter((file) => file !== '');
 
+const lines = new Map(source.map((file) => [file, readFileSync(file, 'utf8').split('\n')]));
 /** `file:line: text` of every line of the product that matches. */
 const places = (pattern: RegExp, files = source): readonly string[] =>
   files.flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    (lines.get(file) ?? []).flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
   );
 const filesOf = (pattern: RegExp): readonly string[] => [...new Set(places(pattern).map((place) => place.replace(/:\d+: .*/, '')))].sort();
 
-describe('what security.md forbids in the source', () => {
+describe('what security.md forbids in the source', function () {
+  this.timeout(30_000);
+
   it('no shell, and no code from text', () => {
     assert.ok(places(/\bspawn\(/).length > 0, 'the search sees the source');
-    assert.deepEqual(places(/shell: true|\bexecSync\(|\bexec\((?!\w+, ?\w+ =>)['"`]|\beval\(|new Function\(/), []);
+    assert.deepEqual(places(/shell: true|\bexecSync\(|(?<![.#\w])exec\(|\beval\(|new Function\(/), []);
   });
 
   it('programs are started in few places, each of which has its test', () => {

@@ -95,7 +95,9 @@ describe('the lines that a person would type', () => {
   });
 });
 
-describe('the lines of a platform in its cluster', () => {
+describe('the lines of a platform in its cluster', function () {
+  this.timeout(30_000);
+
   /** `change` is told the folder of a copy of the sample platform. */
   async function sampleLines(change: (folder: string) => Promise<unknown> = () => Promise.resolve()): Promise<readonly string[]> {
     await using folder = await temporaryFolder();

@@ -39,7 +39,9 @@ const write = (folder: string, [name, text]: readonly [string, string]): void =>
   writeFileSync(join(folder, name), text);
 };
 
-describe('each key that names something on disk', () => {
+describe('each key that names something on disk', function () {
+  this.timeout(30_000);
+
   for (const [key, { yaml, file }] of Object.entries(KEYS)) {
     const [name] = file;
     const isFile = key.endsWith('values');

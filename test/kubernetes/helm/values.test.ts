@@ -119,7 +119,8 @@ describe('a chart', () => {
     await assert.rejects(chartFingerprint({ kind: 'folder', folder: path.join(folder, 'nowhere') }), Refused);
   });
 
-  it('in a folder is bounded: the size of a file, the depth', async () => {
+  it('in a folder is bounded: the size of a file, the depth', async function () {
+    this.timeout(30_000);
     writeFileSync(path.join(folder, 'values.yaml'), '');
     truncateSync(path.join(folder, 'values.yaml'), 5 * 1024 * 1024 + 1);
     await assert.rejects(chartFingerprint({ kind: 'folder', folder }), /larger than 5 MB/);
