@@ -173,6 +173,10 @@ const ROWS: readonly Bad[] = [
   },
 ];
 
+/**
+ * What needs Helm (a chart that does not render) has its row in `test/stages/kubernetesBadDays.test.ts`, since no virtual time goes on in a
+ * process; a 403 that nobody of ours can heal, in `test/kubernetes/client.test.ts` and `answers.test.ts`: the rehearsal lets its one person in.
+ */
 describe('bad input: said by name, nothing lost, and the next run converges', function () {
   this.timeout(120_000);
   before(() => awsHalf());

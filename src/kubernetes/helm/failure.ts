@@ -26,6 +26,11 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
     (words) => new NotYet(`a webhook does not answer yet: ${words}`, webhookFields(words)),
   ],
   [
+    // Where the credentials have ended, the look that follows pauses the run, and what Helm left half done is gone on with.
+    /\bUnauthorized\b|has asked for the client to provide credentials|must be logged in to the server|getting credentials: exec/,
+    (words) => new AnswerLost(`the cluster did not let Helm in: ${words}`, { code: 'Unauthorized' }),
+  ],
+  [
     /cluster unreachable|connection refused|no such host|i\/o timeout|TLS handshake timeout|connection reset/i,
     (words) => new AnswerLost(`the cluster cannot be reached: ${words}`, { code: 'kubernetes-unreachable' }),
   ],

@@ -189,6 +189,12 @@ describe('the program that runs Helm', () => {
       Refused,
       /^the chart does not render: .*\(secret\) is wrong$/,
     ],
+    ['Error: UPGRADE FAILED: Unauthorized', AnswerLost, /did not let Helm in/],
+    [
+      'Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials',
+      AnswerLost,
+      /did not let Helm in/,
+    ],
     ['Error: Kubernetes cluster unreachable: Get "https://x": dial tcp: connection refused', AnswerLost, /cannot be reached/],
     [
       'Error: failed to create: Internal error occurred: failed calling webhook "validate.nginx": no endpoints',
