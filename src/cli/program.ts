@@ -89,11 +89,13 @@ export function createProgram(context: CliContext, stdin: NodeJS.ReadableStream,
         });
       });
   }
-  platformCommand('commands', 'the aws, kubectl and helm lines a person would type instead; nothing is sent').action(async (options: PlatformOptions) => {
-    const chosen = format(options);
-    const { commands } = await import('./commands/commands.ts');
-    code = await commands(context, await reachOf(options, context), options.stage, chosen);
-  });
+  platformCommand('commands', 'the aws, kubectl and helm lines a person would type instead; nothing is sent').action(
+    async (options: PlatformOptions) => {
+      const chosen = format(options);
+      const { commands } = await import('./commands/commands.ts');
+      code = await commands(context, await reachOf(options, context), options.stage, chosen);
+    },
+  );
   addRehearse(program, async (options) => {
     const { rehearse } = await import('./commands/rehearse.ts');
     code = await rehearse(context, options, stdin);

@@ -53,7 +53,7 @@ export function controllersOf({ objects, references }: ManifestSet): readonly Co
 /** A rule for every group is that of an administrator's tool. */
 function brings(rule: Json, { group }: GroupKind, plural: string): boolean {
   const has = (property: string, ...values: readonly string[]): boolean =>
-    itemsAt(rule, property).some((item) => values.includes(String(item)));
+    itemsAt(rule, property).some((item) => typeof item === 'string' && values.includes(item));
   return (
     has('apiGroups', group) &&
     has('verbs', 'update', 'patch', '*') &&

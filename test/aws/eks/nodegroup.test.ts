@@ -179,7 +179,10 @@ describe('the node group', () => {
 
 describe('pod slots of a node group', () => {
   const told = async (changes: Partial<ComputeSpec>, prefixDelegation = false) =>
-    ((await setting({}, changes, prefixDelegation).resource.check?.(lookWith(), 'apply')) ?? []).map(({ severity, message }) => [severity, message]);
+    ((await setting({}, changes, prefixDelegation).resource.check?.(lookWith(), 'apply')) ?? []).map(({ severity, message }) => [
+      severity,
+      message,
+    ]);
 
   it('are told with what is needed where the minimum has too few', async () => {
     assert.deepEqual(await told({}), [
