@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LONGEST, sentenceOf } from '../../src/core/status/sentences.ts';
 import { openPlatformFile } from '../../src/runner/platformFile.ts';
@@ -173,6 +173,25 @@ describe('bad days of the cluster, rehearsed', function () {
       [],
     );
   });
+
+  it('a zone that the registrar does not name: certificates of ACME wait for it and hold nothing up, what the cluster signs does not wait', async () => {
+    const certificate = (name: string, issuer: string): string =>
+      `apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: ${name}, namespace: cert-manager }\nspec: { secretName: ${name}, dnsNames: [${name}.cauchy.link], issuerRef: { kind: ClusterIssuer, name: ${issuer} } }\n`;
+    const issuers = readFileSync('manifests/cert-manager/clusterissuer.yml', 'utf8');
+    const own = 'apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: { name: own }\nspec: { selfSigned: {} }\n';
+    const texts = [issuers, own, certificate('public', 'letsencrypt-prod'), certificate('inner', 'own')];
+    const undelegated = await otherwise('', {
+      'cert-manager/all.yml': texts.join('---\n'),
+      'cert-manager/values.yml': readFileSync('manifests/cert-manager/values.yml', 'utf8'),
+    });
+    undelegated.arm('not-delegated');
+    const { outcome } = await undelegated.apply({ stages: ['tls'] });
+    assert.equal(outcome, 'succeeded', failures(undelegated));
+    const seen = await undelegated.observe('status');
+    const waiting = seen.get('Certificate.cert-manager.io/cert-manager/public');
+    assert.ok(waiting?.state === 'degraded' && waiting.awaits === 'delegation', JSON.stringify(waiting));
+    assert.equal(seen.get('Certificate.cert-manager.io/cert-manager/inner')?.state, 'ready');
+  }).timeout(120_000);
 
   it('a Job that vanishes when it is done runs once, and a second run writes nothing', async () => {
     const job =

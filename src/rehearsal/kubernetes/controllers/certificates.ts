@@ -51,7 +51,7 @@ export function issueCertificate(cluster: ClusterView, certificate: KubeObject, 
   if (!isCurrent || chain.request === undefined) start(cluster, certificate);
   say(cluster, certificate, 'DoesNotExist', 'Issuing certificate as Secret does not exist', observedGeneration);
   const memory = cluster.memory<Record<string, number>>('signing', () => ({}));
-  const waiting = challenges(cluster, certificate);
+  const waiting = isAcme(cluster, certificate) ? challenges(cluster, certificate) : 0;
   if (waiting > 0) {
     delete memory[uidOf(certificate)];
     return now + CHECK_MS;
@@ -63,15 +63,22 @@ export function issueCertificate(cluster: ClusterView, certificate: KubeObject, 
   return undefined;
 }
 
-function issuerIsReady({ store }: ClusterView, certificate: KubeObject): boolean {
+function issuerOf({ store }: ClusterView, certificate: KubeObject): KubeObject | undefined {
   const reference = specOf(certificate)['issuerRef'] as JsonObject | undefined;
   const name = textIn(reference, 'name') ?? '';
-  const issuer =
-    textIn(reference, 'kind') === 'ClusterIssuer'
-      ? store.find(CLUSTER_ISSUER, '', name)
-      : store.find(ISSUER, namespaceOf(certificate), name);
-  return textIn(conditionIn(statusOf(issuer), 'Ready'), 'status') === 'True';
+  return textIn(reference, 'kind') === 'ClusterIssuer'
+    ? store.find(CLUSTER_ISSUER, '', name)
+    : store.find(ISSUER, namespaceOf(certificate), name);
 }
+
+const issuerIsReady = (cluster: ClusterView, certificate: KubeObject): boolean =>
+  textIn(conditionIn(statusOf(issuerOf(cluster, certificate)), 'Ready'), 'status') === 'True';
+
+/** What else signs does so by itself: there is no order and nothing to prove. */
+const isAcme = (cluster: ClusterView, certificate: KubeObject): boolean => {
+  const issuer = issuerOf(cluster, certificate);
+  return issuer !== undefined && specOf(issuer)['acme'] !== undefined;
+};
 
 const requestName = (certificate: KubeObject): string => `${certificate.metadata.name}-1`;
 const orderName = (certificate: KubeObject): string => `${requestName(certificate)}-${hashSuffix(uidOf(certificate), 9)}`;
@@ -103,6 +110,7 @@ function start(cluster: ClusterView, certificate: KubeObject): void {
     issuerRef,
     request: REHEARSED_AUTHORITY,
   });
+  if (!isAcme(cluster, certificate)) return;
   report(
     cluster,
     CERTIFICATE_REQUEST,
