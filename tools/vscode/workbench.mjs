@@ -14,7 +14,14 @@ export class Workbench {
     const tab = this.activity(name);
     await tab.waitFor({ timeout: 30_000 });
     if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
-    await this.page.locator('.part.sidebar').waitFor();
+    const bar = this.page.locator('.part.sidebar');
+    const isShown = await bar.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+    // A workbench that is being restored may have opened the view by itself meanwhile: then the click has closed it.
+    if (!isShown) await tab.click();
+    await bar.waitFor();
   }
   tree(name) {
     return this.page.getByRole('tree', { name });
