@@ -84,14 +84,18 @@ describe('objects of manifests on the real kube-apiserver', () => {
   /** A new process each time, as far as the product can tell: new clients, nothing remembered. */
   function session(
     files: readonly FileOf[],
-    { polls = true, signal: until = signal }: { readonly polls?: boolean; readonly signal?: AbortSignal } = {},
+    {
+      polls = true,
+      signal: until = signal,
+      token = plane.token,
+    }: { readonly polls?: boolean; readonly signal?: AbortSignal; readonly token?: string } = {},
   ) {
     const address: ClusterAddress = {
       name: 'cauchy',
       endpoint: plane.server,
       certificateAuthority: Buffer.from(plane.certificateAuthority).toString('base64'),
     };
-    const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => plane.token });
+    const reach = reachCluster({ transport: { now: () => Date.now() }, token: async () => token });
     const set = setOf(files.map((file) => ({ stage: platform, ...file })));
     const events: RunEvent[] = [];
     const engine = engineOf(
@@ -243,6 +247,27 @@ describe('objects of manifests on the real kube-apiserver', () => {
     assert.deepEqual(outcome.failed, ['ConfigMap/strict/wrong']);
     assert.match(one.failures().join(), /\.dta: field not declared in schema/);
     assert.match(kubectl(['get', 'configmap', '-n', 'strict', '-o', 'name']), /right/);
+  });
+
+  it('what the person may not do is named with its verb and its object, stops nothing else, and with the right the next run converges', async () => {
+    kubectl(['create', 'serviceaccount', 'limited', '-n', 'default']);
+    const may = (name: string, verbs: string, resources: string): void => {
+      kubectl(['create', 'clusterrole', name, `--verb=${verbs}`, `--resource=${resources}`]);
+      kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, '--serviceaccount=default:limited']);
+    };
+    may('limited', '*', 'namespaces,configmaps,secrets');
+    may('limited-look', 'get,list,watch', 'deployments.apps,replicasets.apps,pods,events,persistentvolumeclaims');
+    const token = kubectl(['create', 'token', 'limited', '-n', 'default']).trim();
+    const files = [{ path: 'limits.yml', documents: [namespace('limits'), configMap('limits', 'mine'), deployment('limits', 'app')] }];
+    const one = session(files, { token });
+    const outcome = await one.apply();
+    assert.deepEqual(outcome.failed, ['Deployment.apps/limits/app']);
+    assert.match(one.failures().join(), /the cluster does not let you apply deployments\.apps app in namespace limits/);
+    assert.match(kubectl(['get', 'configmaps', '-n', 'limits', '-o', 'name']), /mine/);
+    may('limited-deploy', '*', 'deployments.apps');
+    const healed = session(files, { token });
+    assert.equal((await healed.apply()).outcome, 'succeeded', healed.failures().join());
+    await unchanged(files);
   });
 
   it('1.2/6 a plan asks the server, writes nothing, and shows no value of a Secret', async () => {
