@@ -2,6 +2,7 @@ import type { Cause } from '../../core/graph/cause.ts';
 import type { PlatformStatus, ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
 import { priceWords } from '../../core/status/priceWords.ts';
 import { printable } from '../../runner/printable.ts';
+import { sourceText } from '../../runner/sourceText.ts';
 import { findingLine, findingView } from './findingText.ts';
 import { rawText } from './progress.ts';
 import { table, usd, type Style } from './style.ts';
@@ -16,12 +17,19 @@ const TOLD_EACH = 8;
 export function statusLines(status: PlatformStatus, style: Style, verbose = false): readonly string[] {
   return [
     style.bold(headline(status)),
-    ...status.stages.flatMap((stage) => ['', ...stageLines(stage, style, verbose)]),
+    ...status.stages.flatMap((stage) => ['', ...stageLines(stage, { style, verbose, file: status.platform.file })]),
     ...(status.findings.length === 0 ? [] : ['', ...status.findings.map((finding) => findingLine(finding, style))]),
   ];
 }
 
-function stageLines({ title, state, reason, resources }: StageStatus, style: Style, verbose: boolean): readonly string[] {
+interface Told {
+  readonly style: Style;
+  readonly verbose: boolean;
+  /** platform.yml */
+  readonly file: string;
+}
+
+function stageLines({ title, state, reason, resources }: StageStatus, { style, verbose, file }: Told): readonly string[] {
   const plain = resources.filter((resource) => resource.state === 'ready' && resource.reason === '' && resource.source !== undefined);
   const isFolded = !verbose && plain.length > TOLD_EACH;
   const told = isFolded ? resources.filter((resource) => !plain.includes(resource)) : resources;
@@ -32,7 +40,7 @@ function stageLines({ title, state, reason, resources }: StageStatus, style: Sty
         { text: resource.state, paint: () => style.state(resource.state) },
         resource.title,
         detail(resource),
-        { text: resource.physicalId ?? '', paint: style.dim },
+        { text: placeOf(resource, file), paint: style.dim },
       ]),
       2,
     ).flatMap((line, index) => [line, ...(verbose ? causeLines(told[index]?.cause, style) : [])]),
@@ -49,6 +57,9 @@ function stageLines({ title, state, reason, resources }: StageStatus, style: Sty
       : []),
   ];
 }
+
+/** An object of a manifest is known by its file: the id that the cluster gave it says nothing to anybody. */
+const placeOf = (resource: ResourceStatus, file: string): string => sourceText(resource, file) ?? resource.physicalId ?? '';
 
 const causeLines = (cause: Cause | undefined, style: Style): readonly string[] =>
   cause === undefined ? [] : [`    ${style.dim(printable(rawText(cause)))}`];

@@ -174,10 +174,12 @@ function readyContainers(pod: KubeObject): number {
   return isList(list) ? list.filter(isObject).filter((each) => each['ready'] === true).length : 0;
 }
 
+/** Why a container waits or how it ended, else the phase: as `printPod` of Kubernetes' pkg/printers/internalversion has it. */
 function podReason(pod: KubeObject): string {
   const list = objectIn(pod, 'status')['containerStatuses'];
-  const waiting = (isList(list) ? list : []).filter(isObject).map((each) => textIn(objectIn(objectIn(each, 'state'), 'waiting'), 'reason'));
-  return waiting.find((reason) => reason !== undefined) ?? textIn(objectIn(pod, 'status'), 'phase') ?? 'Unknown';
+  const states = (isList(list) ? list : []).filter(isObject).map((each) => objectIn(each, 'state'));
+  const reasons = states.map((state) => textIn(objectIn(state, 'waiting'), 'reason') ?? textIn(objectIn(state, 'terminated'), 'reason'));
+  return reasons.find((reason) => reason !== undefined) ?? textIn(objectIn(pod, 'status'), 'phase') ?? 'Unknown';
 }
 
 function count(object: KubeObject, part: 'spec' | 'status', key: string): number {

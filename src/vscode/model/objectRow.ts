@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { ResourceStatus, StageStatus } from '../../core/status/platformStatus.ts';
 import { phaseOf, type PlatformView } from './platformView.ts';
 import type { Flag } from './row.ts';
@@ -42,10 +41,3 @@ const needsValues = ({ state }: ResourceStatus): boolean => state === 'blocked' 
 
 /** Releases of Helm have neither a YAML of their own nor pods. */
 const isObject = ({ kind }: ResourceStatus): boolean => kind !== 'HelmRelease';
-
-/** `kafka/broker.yml:12`, relative to the platform's folder: where an object is written. */
-export function sourceText({ source }: ResourceStatus, platformFile: string): string | undefined {
-  if (source === undefined) return undefined;
-  const file = path.relative(path.dirname(platformFile), source.file).replaceAll(path.sep, '/');
-  return `${file}:${source.start.line}`;
-}

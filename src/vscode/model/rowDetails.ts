@@ -3,7 +3,7 @@ import { priceWords } from '../../core/status/priceWords.ts';
 import type { CommandId } from '../commandIds.ts';
 import { addressed } from './rowAddress.ts';
 import { hasUnknownPrice, listed } from './stateLook.ts';
-import { sourceText } from './objectRow.ts';
+import { sourceText } from '../../runner/sourceText.ts';
 import { brokenWords, type PlatformView } from './platformView.ts';
 import type { Row } from './row.ts';
 import { webAddress } from './webAddress.ts';

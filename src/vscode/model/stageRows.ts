@@ -1,7 +1,8 @@
 import type { PlatformStatus, ResourceStatus, StageStatus, State } from '../../core/status/platformStatus.ts';
+import { sourceText } from '../../runner/sourceText.ts';
 import { consoleUrl } from './consoleUrl.ts';
 import { endpointsOf } from './endpointRows.ts';
-import { neededSecrets, objectFlags, sourceText } from './objectRow.ts';
+import { neededSecrets, objectFlags } from './objectRow.ts';
 import { phaseOf, type PlatformView } from './platformView.ts';
 import type { Flag, Row } from './row.ts';
 import { badgeOf, describeState, hasUnknownPrice, iconOf, needsAttention, type Stated } from './stateLook.ts';
