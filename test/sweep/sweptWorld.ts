@@ -86,10 +86,7 @@ interface Parts {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Runs of all accounts: no two of them have a name in common, as in reality. Of the AWS stages alone they are counted anew in every
- * account: client tokens are of a run, so what EC2 hides for seconds from one of another name is made twice and healed as a twin.
- */
+/** Runs of all accounts: no two of them have a name in common, as in reality. Client tokens are of a run. */
 let runs = 0;
 
 /** An account in virtual time, from a snapshot on. Every run is a process of its own: fresh clients, nothing in its head. */
@@ -100,7 +97,6 @@ export class SweptWorld {
   readonly requests: readonly LoggedRequest[];
   readonly writes: readonly Write[];
   readonly #parts: Parts;
-  #runs = 0;
 
   private constructor(parts: Parts) {
     ({ world: this.world, machine: this.machine, time: this.time, requests: this.requests, writes: this.writes } = parts);
@@ -161,7 +157,7 @@ export class SweptWorld {
       clock: { now, sleep },
       machine: this.machine,
       kubernetes: platform.manifests && clusterOf(this.world, platform.manifests),
-      nextRun: () => `run${platform.manifests === undefined ? ++this.#runs : ++runs}`,
+      nextRun: () => `run${++runs}`,
       signedOut,
     });
     const { graph, events, engine, close } = session;

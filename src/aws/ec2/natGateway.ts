@@ -92,6 +92,7 @@ export function natGateway(scope: AwsScope, cidr: string, needs: NatNeeds): Reso
     needs,
     within: needs.subnet,
     hiddenFor: EC2_HIDDEN_MS,
+    repeatable: 'in-run',
     demand: [{ quota: 'vpc:L-FE5A380F', amount: 1 }],
     observe: (look, depth) => observeTagged(scope, kind, id, tags, look, depth),
     steps: {

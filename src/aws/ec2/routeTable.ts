@@ -163,6 +163,7 @@ export function publicRoutes(scope: AwsScope, needs: PublicNeeds): Resource<Rout
     needs,
     within: needs.vpc,
     hiddenFor: EC2_HIDDEN_MS,
+    repeatable: 'in-run',
     observe: (look, depth) => observeTagged(scope, kind, id, wish.tags, look, depth),
     steps: {
       plan(seen, { vpc, gateway, subnets }) {
@@ -210,6 +211,7 @@ export function privateRoutes(scope: AwsScope, cidr: string, needs: PrivateNeeds
     needs,
     within: needs.vpc,
     hiddenFor: EC2_HIDDEN_MS,
+    repeatable: 'in-run',
     observe: (look, depth) => observeTagged(scope, kind, id, wish.tags, look, depth),
     steps: {
       plan: (seen, { vpc, subnet, nat }) =>

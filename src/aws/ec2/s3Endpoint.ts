@@ -79,6 +79,7 @@ export function s3Endpoint(scope: AwsScope, needs: EndpointNeeds): Resource<Endp
     needs,
     within: needs.vpc,
     hiddenFor: EC2_HIDDEN_MS,
+    repeatable: 'in-run',
     observe: (look, depth) => observeTagged(scope, kind, id, tags, look, depth),
     steps: {
       plan(seen, { vpc, egress }) {

@@ -39,6 +39,8 @@ export interface Situation {
   readonly asked: ReadonlyMap<string, Asked>;
   /** When a create was announced and not seen since, by this run or an earlier one. */
   readonly announcedAt: number | undefined;
+  /** Whether it was an earlier run that announced it. */
+  readonly wasInterrupted: boolean;
   /** What the plan of this run said about it. */
   readonly planned: Action | undefined;
   readonly consent: ReadonlySet<string>;
@@ -140,9 +142,10 @@ function decideRecreate(seen: Observation<unknown>, change: Doing, { planned, as
   };
 }
 
-function decideCreate(resource: AnyResource, change: Doing, { now, announcedAt, planned }: Situation): Decision {
-  const unbelieved = resource.repeatable === false && announcedAt !== undefined && now < announcedAt + windowOf(resource);
-  if (unbelieved) return { do: 'wait', reason: 'a create that was interrupted may still show up' };
+function decideCreate(resource: AnyResource, change: Doing, { now, announcedAt, wasInterrupted, planned }: Situation): Decision {
+  const wouldMakeTwo = resource.repeatable === false || (resource.repeatable === 'in-run' && wasInterrupted);
+  const unbelieved = announcedAt !== undefined && now < announcedAt + windowOf(resource);
+  if (wouldMakeTwo && unbelieved) return { do: 'wait', reason: 'a create that was interrupted may still show up' };
   const action = planned === 'recreate' || planned === 'replace' ? planned : change.action;
   return { do: 'act', act: { step: 'create', need: 'create', summary: change.summary, action } };
 }

@@ -50,6 +50,7 @@ class Settling {
   #action: Action = 'none';
   #step: Act['step'] | undefined;
   #announcedAt: number | undefined;
+  #wasInterrupted: boolean;
   /** Both in milliseconds of the run. */
   #stepBegan: number;
   #lastForward: number;
@@ -69,6 +70,7 @@ class Settling {
     this.#since = run.clock.now();
     this.#estimate = resource.estimate?.();
     this.#announcedAt = run.announced.get(resource.id);
+    this.#wasInterrupted = this.#announcedAt !== undefined;
     this.#stepBegan = this.#lastForward = run.elapsed();
     this.#wrote = run.reads.mark();
   }
@@ -127,6 +129,7 @@ class Settling {
       inputs: foreseenOf(this.#resource.needs, (id) => run.outputs.get(id)),
       asked: this.#asked,
       announcedAt: this.#announcedAt,
+      wasInterrupted: this.#wasInterrupted,
       planned: this.#surroundings.planned,
       consent: run.consent,
       since: this.#since,
@@ -171,7 +174,7 @@ class Settling {
   #remember(act: Act): void {
     const at = this.#run.clock.now();
     this.#asked.set(act.need, { at, times: (this.#asked.get(act.need)?.times ?? 0) + 1 });
-    if (isAnnounced(this.#resource, act)) this.#announcedAt = at;
+    if (isAnnounced(this.#resource, act)) [this.#announcedAt, this.#wasInterrupted] = [at, false];
     this.#lastForward = this.#run.elapsed();
     this.#run.changed.add(this.#resource.id);
   }

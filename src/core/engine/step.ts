@@ -21,7 +21,7 @@ export interface StepReport {
 
 /** Creates that the world may hide for a while are announced, so that the next run knows what may still show up. */
 export const isAnnounced = (resource: AnyResource, act: Act): boolean =>
-  act.step === 'create' && (resource.repeatable === false || resource.hiddenFor !== undefined);
+  act.step === 'create' && (resource.repeatable !== undefined || resource.hiddenFor !== undefined);
 
 /**
  * Exactly one mutating call: in a slot of its provider, after the guard, announced where that matters, and with a last look at the

@@ -176,8 +176,11 @@ export interface Resource<O, N extends Needs = Needs> extends Handle<O> {
   readonly internal?: true;
   /** Milliseconds during which the world may not show a write of ours: absence is not believed so long. */
   readonly hiddenFor?: number;
-  /** `false`: a second `create` after a lost answer would make a second one. It is announced to `Intents` first and sent in one attempt. */
-  readonly repeatable?: false;
+  /**
+   * `false`: a second `create` after a lost answer would make a second one. It is announced to `Intents` first and sent in one attempt.
+   * `'in-run'`: a client token that is the run's makes it one thing within a run, and a second one in the next.
+   */
+  readonly repeatable?: false | 'in-run';
   observe(look: Look, depth: Depth): Promise<Observation<O>>;
   /**
    * Resolves when the next look may well see something else than the last one did: the engine then looks at once instead of sleeping to

@@ -61,8 +61,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'absence is believed at once in an apply',
     file: 'decide.ts',
-    from: 'resource.repeatable === false && announcedAt',
-    to: 'false && announcedAt',
+    from: 'if (wouldMakeTwo && unbelieved)',
+    to: 'if (false && wouldMakeTwo && unbelieved)',
     suite: 'interruption',
     grep: 'apply, die after',
   },
