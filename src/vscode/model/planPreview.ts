@@ -29,7 +29,7 @@ export interface PreviewContext {
   readonly rehearsal: boolean;
 }
 
-/** The short form: what keeps it from being done, then at most five lines, one a stage, and a total. */
+/** The short form: what keeps it from being done, then at most five lines, one a stage, whose data goes, and a total. */
 export function planSummary(plan: PlanView, context: PreviewContext): readonly string[] {
   const groups = grouped(plan, context);
   const whole = groups.length <= LINES;
@@ -38,7 +38,7 @@ export function planSummary(plan: PlanView, context: PreviewContext): readonly s
   );
   const rest = whole ? [] : groups.slice(LINES - 1);
   const more = rest.length > 0 ? [`${count(rest.length, 'more stage')}: ${tally(rest.flatMap(({ changes }) => changes))}`] : [];
-  return [...refusal(plan), ...lines, ...more, ...blockedLines(plan), totalOf(plan, context)];
+  return [...refusal(plan), ...lines, ...more, ...blockedLines(plan), ...lossLines(plan), totalOf(plan, context)];
 }
 
 /** Whether something keeps a run of this plan from beginning. */
@@ -61,6 +61,10 @@ function blockedLines(plan: PlanView): readonly string[] {
   return more > 0 ? [...blocked.slice(0, REASONS), `Blocked: ${more} more`] : blocked;
 }
 
+/** What of a person's data goes with what is deleted: whoever types the name has to have read it. */
+const isLoss = ({ code }: PlanView['findings'][number]): boolean => code === 'data-lost';
+const lossLines = ({ findings }: PlanView): readonly string[] => findings.filter(isLoss).map(({ message }) => visibleText(message, 400));
+
 function whyBlocked({ title, summary, waits }: Change): string {
   const why = summary.startsWith(title) || summary === '' ? summary || title : `${title}: ${summary}`;
   return `${visibleText(why, 300)}${waits === true ? ' (the run looks again)' : ''}`;
@@ -80,9 +84,9 @@ export function totalOf(plan: PlanView, { rehearsal }: PreviewContext): string {
 export function planText(plan: PlanView, context: PreviewContext): string {
   const heading = `${plan.verb === 'apply' ? 'Plan of' : 'Plan to destroy'} ${visibleText(context.name)}${context.rehearsal ? ' (REHEARSAL)' : ''}`;
   const titles = new Map(plan.changes.map(({ resource, title }) => [resource, title]));
-  // Errors stand in the refusal, above everything.
+  // Errors stand in the refusal, and what is lost beside the total, above everything.
   const findings = plan.findings
-    .filter(({ severity }) => severity !== 'error')
+    .filter((finding) => finding.severity !== 'error' && !isLoss(finding))
     .map(({ severity, message }) => `  ${severity}: ${visibleText(message, 400)}`);
   const stages = grouped(plan, context).flatMap((group) => [
     `  ${group.title}: ${tally(group.changes)}${stagePrice(plan, group.id, context)}`,

@@ -55,6 +55,16 @@ describe('a plan as people read it', () => {
     assert.ok(terminal(planOf([change(), waiting])).includes(told));
   });
 
+  it('of a destroy says beside the total, once, whose data goes', () => {
+    const message = 'The cluster takes 2 volumes of 16 GiB along, and what is on them: minio/data-minio-0, kafka/broker.';
+    const plan = planOf([change({ action: 'delete' })], {
+      verb: 'destroy',
+      findings: [{ code: 'data-lost', severity: 'warning', message }],
+    });
+    assert.ok(dialog(plan).includes(`\n${message}\nTotal: `));
+    assert.equal(planText(plan, context).replaceAll(/\s+/g, ' ').split(message).length, 2);
+  });
+
   it('begins with what refuses it, and says that nothing would be done', () => {
     const summary = 'Private subnet: cidr cannot be changed in place. Put it back.';
     const blocked = change({ resource: 'b', title: 'Private subnet', action: 'blocked', summary });
