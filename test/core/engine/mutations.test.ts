@@ -231,7 +231,7 @@ const MUTATIONS: readonly Mutation[] = [
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const ENGINE = 'src/core/engine';
 /** Slower than any healthy suite: one that hangs is noticed, too. */
-const LIMIT_MS = 12_000;
+const LIMIT_MS = 6_000;
 
 async function copyOfCore(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-mutations-'));
