@@ -206,7 +206,7 @@ class ObjectInCluster {
     this.#place = { client, collection: collectionPath(kind, namespace), path: objectPath(kind, namespace, name) };
     const gate = await webhookGate(client, kind, this.#object, this.#version === undefined ? 'CREATE' : 'UPDATE', ctx.signal);
     this.#waitsOn = gate;
-    if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook', detail: gate.service });
+    if (gate) throw new NotYet(gate.reason, { code: 'kubernetes-webhook', detail: `${gate.service} (no ready endpoint)` });
     const object = await client.apply(this.#place.path, this.#manifest, ctx.signal, { force });
     this.#answer = { client, object, at: client.now() };
     [this.#isMade, this.#hasFailed, this.#isDeleted] = [true, false, false];
