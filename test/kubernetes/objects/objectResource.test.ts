@@ -409,7 +409,7 @@ describe('an object of a manifest', () => {
       const refusal = (error: unknown): boolean =>
         error instanceof NotYet &&
         !(error instanceof Refused) &&
-        error.detail === 'hooks/admission' &&
+        error.detail === 'hooks/admission (no ready endpoint)' &&
         /webhook w\.example\.invalid has no ready endpoint in Service hooks\/admission/.test(error.message);
       await assert.rejects(create() ?? Promise.resolve(), refusal);
       all[SLICES] = [{ metadata: { name: 's' }, endpoints: [{ conditions: { ready: false } }] }];
