@@ -245,11 +245,11 @@ describe('bad input: said by name, nothing lost, and the next run converges', fu
     cluster.write(WELL);
     assert.equal((await cluster.run({ verb: 'apply' })).outcome?.outcome, 'succeeded');
     const faults = ['throttle', 'server-error', 'api-restart'];
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       const strike = (): void => faults.forEach((fault) => cluster.world.faults.arm({ ...parseFault(fault), seen: round * 20 }));
-      // Before the plan, and between plan and run, by turns.
-      if (round % 2 === 0) strike();
-      const { outcome, sentences, written } = await cluster.run({ verb: 'apply', approved: round % 2 === 0 ? () => undefined : strike });
+      // Before the plan, then between plan and run.
+      if (round === 0) strike();
+      const { outcome, sentences, written } = await cluster.run({ verb: 'apply', approved: round === 0 ? () => undefined : strike });
       assert.deepEqual([outcome?.outcome, sentences, written], ['succeeded', [], []], `round ${round}`);
       const left = cluster.world.faults.list().map(({ name, shots }) => `${name} ${shots}`);
       assert.ok(!left.includes('throttle 8') && !left.includes('server-error 5') && !left.includes('api-restart 1'), left.join(', '));
