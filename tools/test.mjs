@@ -1,5 +1,5 @@
 // npm test: checks, then unit, contract and rehearsal tests, the suite inside the extension host, the UI tests on the packaged
-// extension. Four side by side, which two cores bear: the longest parts mostly wait for a rehearsed world. `--only NAME` runs single
+// extension. Three side by side, which two cores bear: the longest parts mostly wait for a rehearsed world. `--only NAME` runs single
 // parts. The last line counts all of them.
 //
 // Hundreds of processes of ours are started. They run what was packaged, as a person's do, and share Node's compiled code: from the
@@ -45,7 +45,7 @@ const parts = {
   },
   house: { packaged: true, suite: mocha(60_000, 'test/house/**/*.test.ts') },
 };
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 3;
 /** Longer than any part takes on a slow machine (ms): one that hangs is a failure, and the others are told all the same. */
 const LIMIT = 15 * 60_000;
 

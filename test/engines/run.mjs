@@ -1,6 +1,6 @@
-// npm run test:engines: builds the engines that are missing (once), then runs the suites against them; beside those, the suites that
-// need none. An engine that cannot be had is named and its suites are counted as skipped; with --require-all (CI) it is a failure.
-import { spawn } from 'node:child_process';
+// npm run test:engines: builds the engines that are missing (once), then runs the suites against them. An engine that cannot be
+// had is named and its suites are counted as skipped; with --require-all (CI) it is a failure.
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { node, root } from '../../tools/paths.mjs';
@@ -26,46 +26,39 @@ const suites = [
   { name: 'clusterSweep', file: 'test/sweep/clusterSweep.test.ts', engines: [], env: { SWEEP: 'all' } },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
-
-/** Runs mocha to its end; answers its exit code and what it said. */
-function mocha(file, env) {
-  return new Promise((resolve) => {
-    const args = ['--reporter', 'tools/mochaReporter.cjs', '--forbid-only', '--timeout', '600000', file];
-    const child = spawn(node, ['node_modules/mocha/bin/mocha.js', ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk));
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
-
-async function runSuite(suite) {
+for (const suite of suites) {
+  if (values.only !== undefined && !values.only.includes(suite.name)) continue;
   const missing = suite.engines.map((name) => [name, provide(name)]).filter(([, why]) => why !== undefined);
   if (missing.length > 0) {
     for (const [name, why] of missing) console.log(`${suite.name}: ${name} is missing: ${why}`);
     if (values['require-all']) total.failed++;
     else total.skipped++;
-    return;
+    continue;
   }
-  const given = Object.fromEntries(suite.engines.map((name) => [`ENGINE_${name.toUpperCase()}`, folderOf(name)]));
-  const { code, output } = await mocha(suite.file ?? path.join('test/engines', `${suite.name}.test.ts`), {
+  const env = {
     ...process.env,
     ...suite.env,
-    ...given,
-  });
-  process.stdout.write(output);
-  const counts = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(output.trimEnd());
+    ...Object.fromEntries(suite.engines.map((name) => [`ENGINE_${name.toUpperCase()}`, folderOf(name)])),
+  };
+  const run = spawnSync(
+    node,
+    [
+      'node_modules/mocha/bin/mocha.js',
+      '--reporter',
+      'tools/mochaReporter.cjs',
+      '--forbid-only',
+      '--timeout',
+      '600000',
+      suite.file ?? path.join('test/engines', `${suite.name}.test.ts`),
+    ],
+    { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 64e6 },
+  );
+  process.stdout.write(run.stdout);
+  const counts = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(run.stdout.trimEnd());
   const [passed, failed, skipped] = counts ? counts.slice(1).map((n) => Number(n ?? 0)) : [0, 1, 0];
   total.passed += passed;
-  total.failed += failed + (code !== 0 && failed === 0 ? 1 : 0) + (passed + failed + skipped === 0 ? 1 : 0);
+  total.failed += failed + (run.status !== 0 && failed === 0 ? 1 : 0) + (passed + failed + skipped === 0 ? 1 : 0);
   total.skipped += skipped;
 }
-
-const wanted = suites.filter(({ name }) => values.only === undefined || values.only.includes(name));
-const lanes = [wanted.filter(({ engines }) => engines.length > 0), wanted.filter(({ engines }) => engines.length === 0)];
-await Promise.all(
-  lanes.map(async (lane) => {
-    for (const suite of lane) await runSuite(suite);
-  }),
-);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
 process.exit(total.failed > 0 ? 1 : 0);
