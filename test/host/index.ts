@@ -16,7 +16,7 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     reporter: 'spec',
     color: false,
-    timeout: 30_000,
+    timeout: 90_000, // a busy machine tells late what was written
     ...(grep === undefined ? {} : { grep }),
     forbidOnly: process.env['CI'] !== undefined,
   });
